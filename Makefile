@@ -1,0 +1,47 @@
+# Everything a newcomer types. Each target makes what it needs first; `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SILENT:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+
+# An activated environment of another project must not leak into this one.
+unexport VIRTUAL_ENV PYTHONHOME
+
+.PHONY: help setup demo test check lint bench docs clean
+
+help: ## List what can be typed
+	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make .venv from uv.lock (needs Python 3.11 or newer, and the network once)
+	sh tools/setup.sh
+
+demo: .venv/.ready ## Run the demo studies, print their answers, say where the reports are
+	$(BIN)/python examples/demo.py
+
+test: lint ## Every check and every test
+	$(BIN)/python -m pytest
+
+check: lint ## Lint, format, types, and the rules of the house; no other test
+	$(BIN)/python -m pytest -q tests/house
+
+bench: .venv/.ready ## Measure the audit on 1 and 10 million events (minutes)
+	$(BIN)/python benchmarks/audit.py
+
+docs: .venv/.ready ## Build the documentation into build/docs
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b dirhtml docs build/docs
+	echo "Open build/docs/index.html"
+
+clean: ## Remove everything that can be made again
+	rm -rf .venv .tools build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests examples benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lint: .venv/.ready
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet || { echo "Not formatted. Mend with: $(BIN)/ruff format" >&2; exit 1; }
+	$(BIN)/mypy
+
+.venv/.ready: uv.lock pyproject.toml tools/setup.sh
+	sh tools/setup.sh
