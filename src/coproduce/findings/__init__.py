@@ -1,0 +1,26 @@
+"""RESULTS: the Finding, its grade, what may leave, and the file that carries it."""
+
+from coproduce.findings.finding import (
+    Diagnostic,
+    Estimate,
+    Finding,
+    Findings,
+    InputFile,
+    StudyLabel,
+    Table,
+    Unanswered,
+)
+from coproduce.findings.grade import Grade, lowered
+
+__all__ = [
+    "Diagnostic",
+    "Estimate",
+    "Finding",
+    "Findings",
+    "Grade",
+    "InputFile",
+    "StudyLabel",
+    "Table",
+    "Unanswered",
+    "lowered",
+]
