@@ -105,7 +105,23 @@ class Diagnostic(Model):
 
 
 class Finding(Model):
-    """The answer of one question (or one block of it), with all that is needed to trust, show or doubt it."""
+    """The answer of one question (or one block of it), with all that is needed to trust, show or doubt it.
+
+    Examples
+    --------
+    >>> share = Estimate(name="share", label="Share", value=0.4, interval=(0.3, 0.5), unit="proportion", n=100)
+    >>> finding = Finding(
+    ...     id="audit",
+    ...     question="audit",
+    ...     title="The audit",
+    ...     answer="Citizens take 40 % (30 % to 50 %) of the steps.",
+    ...     verdict="descriptive",
+    ...     estimates=(share,),
+    ...     grade=Grade(level="high", reasons=()),
+    ... )
+    >>> finding.estimate("share").interval
+    (0.3, 0.5)
+    """
 
     id: str
     question: str

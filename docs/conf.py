@@ -1,0 +1,42 @@
+"""Settings of the documentation; `make docs` builds it, without a network."""
+
+import logging
+from importlib.metadata import version as version_of
+
+project = "Coproduce"
+author = "The Coproduce authors"
+project_copyright = "The Coproduce authors. AGPL-3.0-or-later"
+release = version = version_of("coproduce")
+language = "en-GB"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["build"]
+
+# Markdown: links to headings, definition lists, tables; ::: beside ``` so that editors show the pages well.
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+# Docstrings are in numpy's style. Annotations stand in the signature, where a reader looks for them.
+napoleon_google_docstring = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+python_maximum_signature_line_length = 80
+
+# A folder of pages may be empty: the table of contents takes what is there. (The warning has a subtype but no type, so
+# `suppress_warnings` cannot name it.)
+logging.getLogger("sphinx.sphinx.directives.other").addFilter(
+    lambda record: getattr(record, "subtype", None) != "empty_glob"
+)
+
+html_theme = "pydata_sphinx_theme"
+html_title = "Coproduce"
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "show_prev_next": False,
+    "navbar_align": "left",
+    "navigation_depth": 2,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+}
