@@ -109,7 +109,9 @@ class Finding(Model):
 
     Examples
     --------
-    >>> share = Estimate(name="share", label="Share", value=0.4, interval=(0.3, 0.5), unit="proportion", n=100)
+    >>> share = Estimate(
+    ...     name="share", label="Share", value=0.4, interval=(0.3, 0.5), unit="proportion", n=100
+    ... )
     >>> finding = Finding(
     ...     id="audit",
     ...     question="audit",

@@ -1,0 +1,187 @@
+"""Runs the demo studies, prints their answers, and says where the reports are (`make demo`).
+
+1. A simulated neighbourhood-care service: the true values stand beside the answers.
+2. Thornton's (2008) experiment, real: which questions its records can answer today, and what the others need.
+3. Where real event logs are at hand (the folder that COPRODUCE_DATA names): traffic fines and environmental permits.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from thornton.prepare import prepare
+
+import coproduce as cp
+from coproduce.findings import Findings
+from coproduce.reports.progress import steps
+from coproduce.reports.terminal import show
+from coproduce.simulate import Compared, compare, coverage, simulate
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "build" / "demo"
+DATA = Path(os.environ.get("COPRODUCE_DATA", HERE.parent.parent / "shared" / "data"))
+SEED, CASES = 2026, 2000
+
+TRAFFIC_FINES = """\
+# De Leoni, M. and Mannhardt, F. (2015). Road traffic fine management process. 4TU.ResearchData,
+# doi:10.4121/uuid:270fd440-1057-4fb9-89a9-b699b47990f5; the sample of 10,000 cases in the R package eventdataR.
+
+[study]
+title = "Road traffic fines, an Italian local police force, 2006 to 2012"
+service = "traffic police"
+groups = ["article"]            # the article of the traffic law that was broken
+
+[records.events]
+path = "traffic_fines_10k.csv.gz"
+columns = { occurred_at = "timestamp", actor = "resource", sequence = ".order" }
+
+[records.events.side.citizen]
+activity = ["Payment", "Insert Date Appeal to Prefecture", "Send Appeal to Prefecture", "Appeal to Judge"]
+
+# A fine is settled when it is paid or handed over to be collected. One that ends with its letter or with an appeal is
+# still open: the log stops before its end.
+[questions.audit]
+complete = ["Payment", "Send for Credit Collection"]
+"""
+
+PERMITS = """\
+# Buijs, J. C. A. M. (2014). Receipt phase of an environmental permit application process ("WABO"), CoSeLoG project.
+# 4TU.ResearchData, doi:10.4121/uuid:a07386a5-7be3-4367-9535-70bc9e77dbe6.
+
+[study]
+title = "Receiving applications for environmental permits, a Dutch municipality, 2010 to 2012"
+service = "environmental permits"
+groups = ["case:channel"]       # how the citizen applied
+
+[records.events]
+path = "receipt.csv"
+
+[records.events.columns]
+case_id = "case:concept:name"
+activity = "concept:name"
+occurred_at = "time:timestamp"
+actor = "org:resource"
+
+# Every step in this log is the municipality's own, and it holds only the first phase of a case: no activity is said to
+# complete one, so every case counts.
+"""
+
+REAL_LOGS = {
+    "traffic-fines": ("traffic_fines_10k.csv.gz", TRAFFIC_FINES),
+    "permits": ("receipt.csv", PERMITS),
+}
+
+console = Console()
+
+
+def main() -> None:
+    """Make, ask and show every demo study."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    reports = [simulated_care(), thornton(), *real_logs()]
+    console.rule("Open these files")
+    for title, report in reports:
+        console.print(f"{title}\n  {report}", highlight=False, soft_wrap=True)
+
+
+def simulated_care() -> tuple[str, Path]:
+    """The simulated service: answers with the truth beside them."""
+    console.rule("1. A simulated neighbourhood-care service")
+    folder = OUT / "care"
+    with steps(Console(stderr=True)) as tell:
+        tell("simulating")
+        truth = simulate(folder, seed=SEED, cases=CASES)
+        findings = cp.run(cp.read_study(folder), out=folder / "results", progress=tell)
+    show(findings, console=console)
+    rows = compare(truth, findings)
+    write_rows(rows, folder / "results" / "truth-beside-answers.csv")
+    print_truth(rows)
+    return findings.study.title, folder / "results" / "report.html"
+
+
+def print_truth(rows: tuple[Compared, ...]) -> None:
+    """The answers for the whole service and the kinds of its activities; the file has the rest."""
+    table = Table("Simulated: what is asked", "True", "Answer", "95 % interval", "Holds the truth")
+    for row in rows:
+        if ": " not in row.name or row.name.startswith(("kind", "after")):
+            table.add_row(row.name, shown(row.truth), shown(row.answer), interval(row), judged(row))
+    console.print(table)
+    held = coverage(rows)
+    if held is not None:
+        intervals = [row for row in rows if row.low is not None]
+        console.print(
+            f"Of {len(intervals)} intervals, {held:.0%} hold the truth (95 % is promised; they share the same cases, "
+            "so they hit and miss together). All of them: results/truth-beside-answers.csv",
+            highlight=False,
+        )
+
+
+def shown(value: float | str | None) -> str:
+    """A number with three decimals, a word as it is."""
+    if value is None:
+        return "hidden"
+    return value if isinstance(value, str) else f"{value:.3f}"
+
+
+def interval(row: Compared) -> str:
+    """The limits, where there are any."""
+    return "" if row.low is None or row.high is None else f"{row.low:.3f} to {row.high:.3f}"
+
+
+def judged(row: Compared) -> str:
+    """Yes or no, where there is something to judge."""
+    return {True: "yes", False: "no", None: ""}[row.inside]
+
+
+def write_rows(rows: tuple[Compared, ...], path: Path) -> None:
+    """Every true value beside its answer, as CSV."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "truth", "answer", "low", "high", "inside"))
+        writer.writerows((row.name, row.truth, row.answer, row.low, row.high, row.inside) for row in rows)
+
+
+def thornton() -> tuple[str, Path]:
+    """A real experiment, whose effects a later question will estimate."""
+    console.rule("2. A real experiment: coming to learn one's HIV result")
+    folder = OUT / "thornton"
+    with steps(Console(stderr=True)) as tell:
+        tell("reading Thornton's data")
+        prepare(folder)
+        findings = cp.run(cp.read_study(folder), out=folder / "results", progress=tell)
+    show(findings, console=console)
+    return findings.study.title, folder / "results" / "report.html"
+
+
+def real_logs() -> Iterator[tuple[str, Path]]:
+    """The real event logs, where they are at hand."""
+    console.rule("3. Real event logs")
+    for name, (log, settings) in REAL_LOGS.items():
+        source = DATA / "events" / log
+        if not source.exists():
+            console.print(f"COPRODUCE_DATA names no folder with events/{log}: left out.", highlight=False)
+            continue
+        folder = OUT / name
+        folder.mkdir(parents=True)
+        shutil.copyfile(source, folder / log)
+        (folder / "study.toml").write_text(settings, encoding="utf-8", newline="\n")
+        yield audited(folder)
+
+
+def audited(folder: Path) -> tuple[str, Path]:
+    """One real log, audited."""
+    with steps(Console(stderr=True)) as tell:
+        findings: Findings = cp.run(
+            cp.read_study(folder), only=["audit"], out=folder / "results", progress=tell
+        )
+    show(findings, console=console)
+    return findings.study.title, folder / "results" / "report.html"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Makes a study folder of Thornton's (2008) experiment from the data in the package `causaldata`.
+
+In rural Malawi, people who had been tested for HIV drew a voucher by chance: nothing, or up to three US dollars for
+coming to learn their result. Usage: python examples/thornton/prepare.py FOLDER
+
+Source: Thornton, R. L. (2008). The demand for, and impact of, learning HIV status. American Economic Review 98(5),
+1829-1863; the extract in Cunningham, S. (2021), Causal Inference: The Mixtape, as `thornton_hiv` in the PyPI package
+`causaldata` (MIT licence).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STUDY = """\
+# Thornton, R. L. (2008). The demand for, and impact of, learning HIV status. American Economic Review 98(5), 1829-1863.
+# The data are `thornton_hiv` of the PyPI package causaldata (MIT licence); they are real.
+
+[study]
+title = "Coming to learn one's HIV result, rural Malawi (Thornton 2008)"
+service = "HIV testing and counselling"
+groups = ["hiv2004"]
+
+[records.units]
+path = "units.csv"
+
+[records.exposure]
+path = "exposure.csv"
+
+[records.measures]
+path = "measures.csv"
+
+[records.outcomes]
+path = "outcomes.csv"
+"""
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """The four tables of the study. What the source does not know stays empty."""
+    import pandas as pd
+    from causaldata import thornton_hiv
+
+    source = thornton_hiv.load_pandas().data
+    unit = pd.Series([f"P{number:04}" for number in range(1, len(source) + 1)], name="unit")
+    measure = {
+        "measure": "came_for_result",
+        "label": "Came to learn the result of the HIV test (1 yes, 0 no)",
+        "better": "up",
+        "low": 0,
+        "high": 1,
+        "set_by": "organisation",
+    }
+    return {
+        "units": pd.DataFrame(
+            {
+                "unit": unit,
+                "cluster": "village " + source["villnum"].astype("Int64").astype("string"),
+                "age": source["age"].astype("Int64"),
+                "distance_km": source["distvct"],
+                "hiv2004": source["hiv2004"].astype("Int64"),
+            }
+        ),
+        "exposure": pd.DataFrame(
+            {
+                "unit": unit,
+                "arm": source["any"].map({0.0: "no incentive", 1.0: "incentive"}),
+                "dose": source["tinc"],
+            }
+        ),
+        "measures": pd.DataFrame([measure]),
+        "outcomes": pd.DataFrame(
+            {
+                "unit": unit,
+                "period": 2004,
+                "measure": measure["measure"],
+                "value": source["got"].astype("Int64"),
+            }
+        ),
+    }
+
+
+def prepare(folder: Path) -> None:
+    """Write the study into a folder; files of the same names are replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables().items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Usage: python examples/thornton/prepare.py FOLDER")
+    prepare(Path(sys.argv[1]))
+    print(f"{sys.argv[1]} is a study now. Next: coproduce check {sys.argv[1]}")

@@ -1,0 +1,142 @@
+"""Commands on a study folder: make one, check it, run it, export it, simulate one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from coproduce.cli.output import Json, Many, Out, must_be_free, print_json, say, show, steps
+from coproduce.errors import RecordsError, StudyError
+
+
+def init(folder: Path) -> int:
+    """Make a study folder that works at once, to be filled with your own records.
+
+    Parameters
+    ----------
+    folder
+        A folder that is not there yet, or empty.
+
+    Examples
+    --------
+    `coproduce init my-study && coproduce run my-study`
+    """
+    from importlib.resources import files
+
+    must_be_free(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in sorted(files("coproduce.starter").iterdir(), key=lambda entry: entry.name):
+        if not entry.name.startswith("__"):
+            (folder / entry.name).write_text(entry.read_text(encoding="utf-8"), encoding="utf-8")
+    say(f"{folder} is a study now. Next: coproduce check {folder}; coproduce run {folder}")
+    return 0
+
+
+def check(study: Path, *, json_: Json = False) -> int:
+    """Look through a study and tell every fault of every table at once.
+
+    Parameters
+    ----------
+    study
+        The folder that holds study.toml.
+
+    Examples
+    --------
+    `coproduce check my-study`
+    """
+    from coproduce.records.study import read_study
+    from coproduce.runner import check as check_study
+
+    with steps() as tell:
+        faults = check_study(read_study(study), progress=tell)
+    if any(fault.file == "study.toml" for fault in faults):
+        raise StudyError(*faults)
+    if faults:
+        raise RecordsError(*faults)
+    if json_:
+        print_json({"faults": []})
+    else:
+        say(f"{study}: no faults.")
+    return 0
+
+
+def run(study: Path, *, only: Many = None, out: Out = None, json_: Json = False) -> int:
+    """Ask a study every question for which it has the records, and write the report.
+
+    Parameters
+    ----------
+    study
+        The folder that holds study.toml.
+    only
+        A question to ask; may be given several times. All are asked where left out.
+    out
+        The folder for findings.json, report.html, tables and figures; `results` in the study where left out.
+
+    Examples
+    --------
+    `coproduce run my-study`
+
+    `coproduce run my-study --only audit --out report`
+    """
+    from coproduce.records.study import read_study
+    from coproduce.runner import run as run_study
+
+    folder = out or study / "results"
+    with steps() as tell:
+        findings = run_study(read_study(study), only=only, out=folder, progress=tell)
+    return show(findings, out=folder, as_json=json_)
+
+
+def export(study: Path, *, to: Path, json_: Json = False) -> int:
+    """Write a study's tables as a Data Package that is itself a study.
+
+    Parameters
+    ----------
+    study
+        The folder that holds study.toml.
+    to
+        The folder to write; it must not be there yet, or be empty.
+
+    Examples
+    --------
+    `coproduce export my-study --to my-package`
+    """
+    from coproduce.records.package import export as export_study
+    from coproduce.records.study import read_study
+
+    with steps() as tell:
+        written = export_study(read_study(study), to, progress=tell)
+    if json_:
+        print_json({"written": [path.name for path in written]})
+    else:
+        say(f"{to}: " + ", ".join(path.name for path in written))
+    return 0
+
+
+def simulate(folder: Path, *, seed: int = 1, cases: int = 2000, json_: Json = False) -> int:
+    """Make a simulated study whose true values are known, to try things on.
+
+    Parameters
+    ----------
+    folder
+        A folder that is not there yet, or empty.
+    seed
+        The same seed gives the same study.
+    cases
+        How many cases the service has.
+
+    Examples
+    --------
+    `coproduce simulate care --seed 7 && coproduce run care`
+    """
+    from coproduce.simulate import simulate as make
+
+    must_be_free(folder)
+    with steps() as tell:
+        tell("simulating")
+        truth = make(folder, seed=seed, cases=cases)
+    if json_:
+        print_json(asdict(truth))
+    else:
+        say(f"{folder} is a simulated study; its true values are in {folder / 'truth.json'}.")
+    return 0

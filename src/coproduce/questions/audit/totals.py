@@ -1,0 +1,147 @@
+"""The whole log in numbers: shares, hand-offs and waiting, each with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from coproduce.findings import Estimate
+from coproduce.methods.intervals import Interval, Moments, PairMoments, mean, share_of_totals, wilson
+from coproduce.questions.audit.log import SQL, Log
+
+LEVEL = 0.95
+Totals = Mapping[str, Any]
+
+
+def totals(log: Log) -> Totals:
+    """The sums over all cases that every number of the whole rests on."""
+    row = log.engine.named_rows(SQL / "overview.sql")[0]
+    return {name: value if name == "median_lasted_us" else int(value) for name, value in row.items()}
+
+
+def citizen_share(sums: Totals) -> Interval:
+    """The share of citizens in the steps that people take; cases are the clusters."""
+    return share_of_totals(
+        PairMoments(
+            n=sums["cases"],
+            y=sums["citizen_events"],
+            x=sums["human_events"],
+            yy=sums["citizen_squares"],
+            xy=sums["citizen_by_human"],
+            xx=sums["human_squares"],
+        )
+    )
+
+
+def waiting_share(sums: Totals) -> Interval:
+    """The share of the time between steps in which the citizen was waited for; cases are the clusters."""
+    return share_of_totals(
+        PairMoments(
+            n=sums["cases"],
+            y=Fraction(int(sums["for_citizen_us"]), 1000),
+            x=Fraction(int(sums["waited_us"]), 1000),
+            yy=int(sums["for_citizen_ms_squares"]),
+            xy=int(sums["for_citizen_by_waited_ms"]),
+            xx=int(sums["waited_ms_squares"]),
+        )
+    )
+
+
+def other_share(share: Interval) -> Interval:
+    """The share of the rest."""
+    return Interval(value=1 - share.value, low=1 - share.high, high=1 - share.low, se=share.se)
+
+
+def handoffs(sums: Totals, *, to: str) -> Interval:
+    """Hand-offs to a side: the mean over cases."""
+    return mean(Moments(n=sums["cases"], total=sums[f"to_{to}"], squares=sums[f"to_{to}_squares"]))
+
+
+def estimates(sums: Totals, *, essential_cases: int) -> tuple[Estimate, ...]:
+    """The estimates of the whole log.
+
+    Parameters
+    ----------
+    sums
+        From `totals`.
+    essential_cases
+        How many completed cases have an intrinsic or conditional step of the citizen.
+    """
+    cases, completed = sums["cases"], sums["completed_cases"]
+    waited = waiting_share(sums)
+    return (
+        _count("cases", "Cases", sums["cases"]),
+        _count("events", "Steps recorded", sums["events"]),
+        _count("completed_cases", "Completed cases", completed),
+        _estimate(
+            "citizen_event_share",
+            "Citizens' share of the steps that people take",
+            citizen_share(sums),
+            n=sums["human_events"],
+            count=sums["cases_with_citizen"],
+        ),
+        _of_cases(
+            "cases_with_citizen_share",
+            "Cases with a step by the citizen",
+            sums["cases_with_citizen"],
+            n=cases,
+        ),
+        _of_cases(
+            "completed_with_essential_citizen_share",
+            "Completed cases with a step by the citizen that the service rests on",
+            essential_cases,
+            n=completed,
+        ),
+        _of_cases(
+            "rework_case_share",
+            "Cases in which the citizen had to do something again",
+            sums["rework_cases"],
+            n=cases,
+        ),
+        _estimate("waited_for_citizen_share", "Time in which the citizen was waited for", waited, n=cases),
+        _estimate(
+            "citizen_left_waiting_share",
+            "Time in which the citizen was left waiting",
+            other_share(waited),
+            n=cases,
+        ),
+        _estimate(
+            "handoffs_to_citizen_per_case",
+            "Hand-offs to the citizen",
+            handoffs(sums, to="citizen"),
+            n=cases,
+            unit="per case",
+        ),
+        _estimate(
+            "handoffs_to_organisation_per_case",
+            "Hand-offs to the organisation",
+            handoffs(sums, to="organisation"),
+            n=cases,
+            unit="per case",
+        ),
+    )
+
+
+def _count(name: str, label: str, value: int) -> Estimate:
+    return Estimate(name=name, label=label, value=value, unit="count", n=value)
+
+
+def _of_cases(name: str, label: str, count: int, *, n: int) -> Estimate:
+    return _estimate(name, label, wilson(count, n), n=n, count=count)
+
+
+def _estimate(
+    name: str, label: str, found: Interval, *, n: int, count: int | None = None, unit: str = "proportion"
+) -> Estimate:
+    return Estimate(
+        name=name,
+        label=label,
+        value=found.value,
+        se=found.se,
+        interval=(found.low, found.high),
+        level=LEVEL,
+        unit=unit,
+        n=n,
+        count=count,
+    )

@@ -1,0 +1,1 @@
+"""TABLES: what a study records, read, checked and held in the engine."""

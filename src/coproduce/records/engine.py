@@ -1,0 +1,135 @@
+"""The engine room: one SQL language, one runner that keeps large tables out of memory.
+
+Everything above this room speaks SQL over the tables of `records.md` and gets aggregates back.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import sqlglot.expressions as sql_of
+
+from coproduce.errors import EngineError
+
+Progress = Callable[[str], None]
+"""Is told, in a few plain words, what is being done now."""
+
+
+def quoted(name: str) -> str:
+    """A name from outside as a quoted identifier.
+
+    Examples
+    --------
+    >>> print(quoted('a "b" c'))
+    "a ""b"" c"
+    """
+    return sql_of.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def literal(value: str) -> str:
+    """A text from outside as a quoted literal.
+
+    Examples
+    --------
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return sql_of.Literal.string(value).sql(dialect="duckdb")
+
+
+class Engine:
+    """A DuckDB session of its own: in UTC, without network or extensions, spilling to a private folder.
+
+    Parameters
+    ----------
+    memory
+        The most memory that it may take, such as ``"1.5GB"``; DuckDB's own rule (80 % of the machine) where left out.
+    threads
+        The number of threads; all cores where left out.
+    progress
+        Is told what is being done, step by step.
+
+    Examples
+    --------
+    >>> with Engine() as engine:
+    ...     engine.rows("SELECT $a + 1", a=1)
+    [(2,)]
+    """
+
+    dialect = "duckdb"
+
+    def __init__(
+        self, *, memory: str | None = None, threads: int | None = None, progress: Progress | None = None
+    ) -> None:
+        self.scratch = Path(tempfile.mkdtemp(prefix="coproduce-"))
+        self._progress = progress
+        config: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        config |= {"temp_directory": str(self.scratch / "spill")}
+        config |= {"memory_limit": memory} if memory else {}
+        config |= {"threads": threads} if threads else {}
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session and remove its private folder."""
+        self._connection.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def tell(self, step: str) -> None:
+        """Say what is being done now."""
+        if self._progress is not None:
+            self._progress(step)
+
+    def run(self, script: str | Traversable, **values: Any) -> None:
+        """Run the statements of a script; each ``$name`` in it takes the value of that name."""
+        text = script if isinstance(script, str) else script.read_text(encoding="utf-8")
+        with _told():
+            for statement in self._connection.extract_statements(text):
+                wanted = {name: values[name] for name in statement.named_parameters}
+                self._connection.execute(statement, wanted)
+
+    def rows(self, query: str | Traversable, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a query that returns aggregates."""
+        text = query if isinstance(query, str) else query.read_text(encoding="utf-8")
+        with _told():
+            return self._connection.execute(text, values or None).fetchall()
+
+    def named_rows(self, query: str | Traversable, **values: Any) -> list[dict[str, Any]]:
+        """The rows of a query that returns aggregates, each as column -> value."""
+        rows = self.rows(query, **values)
+        names = [column[0] for column in self._connection.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def register(self, name: str, frame: object) -> None:
+        """Make an in-memory table (pandas, polars, pyarrow) readable by that name."""
+        with _told():
+            self._connection.register(name, frame)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the engine's own failures of means into a refusal that says what may help."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise EngineError(
+            f"The engine ran out of memory. More memory or free disk space helps. ({error})"
+        ) from error
+    except duckdb.IOException as error:
+        raise EngineError(f"The engine could not read or write a file: {error}") from error

@@ -1,0 +1,183 @@
+"""What every reader leaves behind: Parquet files with the source's own columns, and what is known about them."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from coproduce.records.engine import Engine, literal
+
+ROWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawColumn:
+    """A column as the source has it: its name there, and the name and type by which the engine reaches it."""
+
+    name: str
+    sql: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A source after reading.
+
+    Parameters
+    ----------
+    scan
+        What stands after FROM: the raw columns c1, c2, … and ``row_number``, from 1 in the source's order.
+    columns
+        The raw columns, in the source's order.
+    rows
+        How many rows there are.
+    first_row
+        The number that a person gives the first of them: 2 in a CSV, whose header is row 1.
+    sha256
+        The fingerprint of the file; None for what is not a file.
+    notes
+        What a reader decided, in plain sentences.
+    """
+
+    scan: str
+    columns: tuple[RawColumn, ...]
+    rows: int
+    first_row: int = 1
+    sha256: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def staged(
+    files: Sequence[Path],
+    engine: Engine,
+    *,
+    names: Sequence[str] = (),
+    first_row: int = 1,
+    sha256: str | None = None,
+    notes: Iterable[str] = (),
+) -> Staged:
+    """Parquet files, one after the other, as one source.
+
+    They must hold the same columns; `names` are what the source calls these, where the files call them otherwise.
+    """
+    names = names or pq.read_schema(files[0]).names
+    counts = [pq.read_metadata(file).num_rows for file in files]
+    scan = _scan(files, names=names, before=[sum(counts[:place]) for place in range(len(counts))])
+    types = [row[1] for row in engine.rows(f"DESCRIBE SELECT * FROM {scan}")]
+    return Staged(
+        scan=scan,
+        columns=tuple(
+            RawColumn(name=name, sql=f"c{place}", type=type_)
+            for place, (name, type_) in enumerate(zip(names, types, strict=False), start=1)
+        ),
+        rows=sum(counts),
+        first_row=first_row,
+        sha256=sha256,
+        notes=tuple(notes),
+    )
+
+
+def _scan(files: Sequence[Path], *, names: Sequence[str], before: Sequence[int]) -> str:
+    """SQL that reads Parquet files with columns named by their place, and numbers their rows on."""
+    listed = ", ".join(literal(_without_patterns(file)) for file in files)
+    columns = ", ".join(f"c{place}" for place in range(1, len(names) + 1))
+    number = f"[{', '.join(map(str, before))}][file_index::BIGINT + 1] + file_row_number + 1"
+    return f"(SELECT {columns}, {number} AS row_number FROM read_parquet([{listed}]) AS files({columns}))"
+
+
+def _without_patterns(file: Path) -> str:
+    """A path in which the engine sees no pattern, whatever letters are in its name."""
+    return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in str(file.absolute()))
+
+
+def sha256_of(file: Path) -> str:
+    """The fingerprint of a file, read piece by piece."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+class TextWriter:
+    """Writes rows of text to Parquet, row group by row group; the columns need not be known beforehand.
+
+    Parameters
+    ----------
+    engine
+        Whose scratch folder the file lies in.
+    columns
+        The columns that are known beforehand; others are added as rows bring them.
+
+    Examples
+    --------
+    >>> with Engine() as engine, TextWriter(engine) as writer:
+    ...     writer.write({"case": "A", "step": "Ask"})
+    ...     writer.write({"case": "B", "late": "x"})
+    ...     source = writer.finish()
+    ...     print([column.name for column in source.columns])
+    ...     engine.rows(f"SELECT row_number, c1, c2, c3 FROM {source.scan} ORDER BY ALL")
+    ['case', 'step', 'late']
+    [(1, 'A', 'Ask', None), (2, 'B', None, 'x')]
+    """
+
+    def __init__(self, engine: Engine, *, columns: Iterable[str] = ()) -> None:
+        self._engine = engine
+        self._folder = Path(tempfile.mkdtemp(dir=engine.scratch))
+        self._names = dict.fromkeys(columns)
+        self._waiting: list[Mapping[str, str | None]] = []
+        self._parts: list[Path] = []
+        self._part: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def write(self, row: Mapping[str, str | None]) -> None:
+        """Add a row."""
+        self._waiting.append(row)
+        if len(self._waiting) == ROWS_AT_ONCE:
+            self._flush()
+
+    def finish(self, *, sha256: str | None = None, notes: Iterable[str] = ()) -> Staged:
+        """End the file, and give it as a source."""
+        self._flush()
+        self._close()
+        whole = self._parts[0] if len(self._parts) == 1 else self._united()
+        return staged([whole], self._engine, names=tuple(self._names), sha256=sha256, notes=notes)
+
+    def _flush(self) -> None:
+        """Write what waits; new columns begin a new part."""
+        known = len(self._names)
+        for row in self._waiting:
+            self._names.update(dict.fromkeys(row))
+        cells = [pa.array([row.get(name) for row in self._waiting], pa.string()) for name in self._names]
+        table = pa.table(cells, names=[f"c{place}" for place in range(1, len(cells) + 1)])
+        if self._part is None or len(self._names) > known:
+            self._close()
+            self._parts.append(self._folder / f"part-{len(self._parts)}.parquet")
+            self._part = pq.ParquetWriter(self._parts[-1], table.schema)
+        self._part.write_table(table)
+        self._waiting.clear()
+
+    def _close(self) -> None:
+        if self._part is not None:
+            self._part.close()
+            self._part = None
+
+    def _united(self) -> Path:
+        """The parts as one file: a column that came late is empty in the rows before it."""
+        whole = self._folder / "whole.parquet"
+        listed = ", ".join(literal(str(part)) for part in self._parts)
+        parts = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+        self._engine.run(f"COPY ({parts}) TO {literal(str(whole))} (FORMAT parquet)")
+        return whole

@@ -1,0 +1,1 @@
+"""FACES: charts, pages and terminal, drawn from Findings and nothing else."""

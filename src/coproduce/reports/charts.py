@@ -1,0 +1,75 @@
+"""Every figure of a finding, drawn from its tables and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from coproduce.findings import Finding
+from coproduce.reports import audit_charts, classify_charts
+from coproduce.reports.figure import Figure, framed
+from coproduce.reports.map_drawing import map_in_words, map_svg
+from coproduce.reports.service_map import service_map
+from coproduce.reports.swim_lanes import paths, paths_in_words, paths_svg
+
+Drawer = Callable[[Finding], Iterable[Figure]]
+
+
+def figures(finding: Finding) -> tuple[Figure, ...]:
+    """Every figure of a finding; what its numbers do not allow is left out.
+
+    Parameters
+    ----------
+    finding
+        The finding; the figures read its tables and estimates.
+
+    Returns
+    -------
+    tuple of Figure
+        The figures in the order in which a report shows them.
+
+    Examples
+    --------
+    >>> from coproduce.findings import Grade
+    >>> grade = Grade(level="high", reasons=())
+    >>> finding = Finding(
+    ...     id="audit", question="audit", title="", answer="", verdict="descriptive", grade=grade
+    ... )
+    >>> figures(finding)
+    ()
+    """
+    return tuple(figure for draw in DRAWERS.get(finding.question, ()) for figure in draw(finding))
+
+
+def _map(finding: Finding) -> Iterable[Figure]:
+    if drawing := service_map(finding):
+        yield framed(
+            map_svg(drawing),
+            name="service_map",
+            title="The service in two lanes: citizens above, the organisation below",
+            description=map_in_words(drawing, finding),
+            table="edges",
+        )
+
+
+def _paths(finding: Finding) -> Iterable[Figure]:
+    if found := paths(finding):
+        yield framed(
+            paths_svg(found),
+            name="variants",
+            title="The commonest paths through the service",
+            description=paths_in_words(found),
+            table="variants",
+        )
+
+
+DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
+    "audit": (
+        _map,
+        audit_charts.necessity,
+        audit_charts.waiting,
+        audit_charts.burden,
+        audit_charts.trend,
+        _paths,
+    ),
+    "classify": (classify_charts.definitions, classify_charts.mix),
+}

@@ -1,0 +1,200 @@
+"""The findings as a page in a terminal: readable at 80 columns, without colour and in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table as Grid
+from rich.text import Text
+
+from coproduce.findings import Estimate, Finding, Findings, Table
+from coproduce.findings.grade import LEVELS
+from coproduce.reports.lettering import legal
+from coproduce.reports.page_tables import Cell, Column, between, page_table
+from coproduce.reports.rounding import number, quantity
+from coproduce.reports.wording import ASKS, GRADES, plain
+
+WIDEST = 100
+MOST_ROWS = 14
+BAR = 12
+SHARES = frozenset({"necessity", "share"})
+TABLES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "audit": {
+        "activities": ("activity", "side", "necessity", "kind", "cases"),
+        "waiting": ("side", "share", "median_days", "p90_days"),
+        "variants": ("variant", "share", "median_days"),
+    },
+    "classify": {
+        "definitions": ("label", "counts", "why", "needs"),
+        "typologies": ("label", "class", "share"),
+    },
+}
+STYLES = {
+    "citizen": "cyan",
+    "organisation": "yellow",
+    "professional": "yellow",
+    "yes": "cyan",
+    "no": "yellow",
+}
+
+
+def show(findings: Findings, *, console: Console) -> None:
+    """Print the findings as a page.
+
+    Parameters
+    ----------
+    findings
+        What a run found.
+    console
+        Where to; colour and width are its own.
+
+    Examples
+    --------
+    >>> from coproduce.findings import StudyLabel
+    >>> empty = Findings(coproduce="0.1.0", study=StudyLabel(title="Care", service="home care"))
+    >>> show(empty, console=Console(width=60))
+    <BLANKLINE>
+    Care
+    home care
+    <BLANKLINE>
+    No question could be answered from these records.
+    """
+    width = min(console.width, WIDEST)
+    for part in _page(findings, ascii_only=console.options.ascii_only):
+        console.print(part, width=width, highlight=False, markup=False)
+
+
+def _page(findings: Findings, *, ascii_only: bool) -> Iterator[RenderableType]:
+    yield Text(f"\n{legal(findings.study.title)}", style="bold")
+    yield Text(f"{legal(findings.study.service)}\n")
+    if findings.study.simulated:
+        yield Text("These records are simulated. They describe no real service.\n", style="bold reverse")
+    if not findings.findings:
+        yield Text("No question could be answered from these records.")
+    for finding in findings.findings:
+        yield from _finding(finding, ascii_only=ascii_only)
+    if findings.unanswered:
+        needs = [
+            f"{ASKS.get(each.question, plain(each.question))} It needs {' or '.join(each.needs) or 'other records'}."
+            for each in findings.unanswered
+        ]
+        yield _listed("Not known", needs)
+    if findings.inputs:
+        yield _listed("Read", [f"{name}: {number(read.rows)} rows" for name, read in findings.inputs.items()])
+
+
+def _finding(finding: Finding, *, ascii_only: bool) -> Iterator[RenderableType]:
+    yield Rule(Text(legal(finding.title), style="bold"), align="left", characters="-" if ascii_only else "─")
+    steps = 1 + LEVELS.index(finding.grade.level)
+    reasons = "".join(f"\n- {legal(reason)}" for reason in finding.grade.reasons)
+    facts = Grid.grid(padding=(0, 2, 1, 0))
+    facts.add_column(no_wrap=True)
+    facts.add_column()
+    facts.add_row("We asked", Text(ASKS.get(finding.question, legal(finding.title))))
+    facts.add_row("We found", Text(legal(finding.answer), style="bold"))
+    facts.add_row("How sure", Text(f"{GRADES[finding.grade.level]} ({steps} of 4){reasons}"))
+    yield Padding(facts, (1, 0, 0, 0))
+    yield from _numbers(finding, ascii_only=ascii_only)
+    for name, columns in TABLES.get(finding.question, dict.fromkeys(finding.tables, ())).items():
+        if name in finding.tables and finding.tables[name].rows and not _told_already(finding.tables[name]):
+            yield _grid(finding.tables[name], only=columns, ascii_only=ascii_only)
+    worries = [check.meaning for check in finding.diagnostics if not check.ok]
+    if worries or finding.caveats:
+        yield _listed("Keep in mind", [*worries, *finding.caveats])
+
+
+def _told_already(table: Table) -> bool:
+    """Whether the key numbers tell it: how much counts under each definition."""
+    return {"counts", "share"} <= set(table.columns)
+
+
+def _numbers(finding: Finding, *, ascii_only: bool) -> Iterator[RenderableType]:
+    """The numbers of the whole sample, each with its interval and, where it is a share, a bar."""
+    whole = [estimate for estimate in finding.estimates if estimate.group is None]
+    if not whole:
+        return
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    grid.add_column()
+    for justify in ("right", "left", "left"):
+        grid.add_column(justify=justify, no_wrap=True)
+    for estimate in whole:
+        bar = _bar(estimate.value, ascii_only=ascii_only) if estimate.unit == "proportion" else ""
+        value, interval = _told(estimate)
+        grid.add_row(
+            Text(legal(estimate.label)), Text(value, style="bold"), Text(interval), Text(bar, style="cyan")
+        )
+    level = next((estimate.level for estimate in whole if estimate.level), 0.95)
+    yield Group(
+        Text(f"Key numbers (in brackets the {level:.0%} interval)", style="bold"), Padding(grid, (0, 0, 1, 2))
+    )
+
+
+def _told(estimate: Estimate) -> tuple[str, str]:
+    """A number with its unit, and its interval in brackets."""
+    if estimate.value is None:
+        return "–", "(hidden or not known)"
+    limits = [limit for limit in estimate.interval or () if limit is not None]
+    texts, unit = quantity([estimate.value, *(limits if len(limits) == 2 else [])], estimate.unit)
+    interval = f"({between(texts[1], texts[2])})" if len(texts) == 3 else ""
+    return f"{texts[0]} {unit}".rstrip(), interval
+
+
+def _bar(share: float | None, *, ascii_only: bool) -> str:
+    """A share as a bar, to an eighth of a character where the terminal can draw it."""
+    if share is None:
+        return ""
+    eighths = round(8 * BAR * min(1.0, max(0.0, share)))
+    full, part = divmod(eighths, 8)
+    if ascii_only:
+        return "#" * full
+    return "█" * full + (chr(0x2590 - part) if part else "")
+
+
+def _grid(table: Table, *, only: Sequence[str], ascii_only: bool) -> RenderableType:
+    shown = page_table(table, only=only)
+    records = table.records()[:MOST_ROWS]
+    grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    barred = next((column for column in shown.columns if column.name in SHARES), None)
+    for place, column in enumerate(shown.columns):
+        _add_column(grid, column, first=place == 0)
+    if barred:
+        grid.add_column("")
+    for row, record in zip(
+        (*shown.first.rows, *(shown.rest.rows if shown.rest else ())), records, strict=False
+    ):
+        cells = [_cell(cell, ascii_only=ascii_only) for cell in row]
+        share = record[barred.name] if barred else None
+        bar = _bar(float(share) if isinstance(share, int | float) else None, ascii_only=ascii_only)
+        grid.add_row(*cells, *([Text(bar)] if barred else []))
+    more = len(table.rows) - len(records)
+    foot = [Text(f"and {number(more)} more rows in the report", style="dim")] if more > 0 else []
+    return Group(Text(legal(table.caption), style="bold"), Padding(Group(grid, *foot), (0, 0, 1, 2)))
+
+
+def _add_column(grid: Grid, column: Column, *, first: bool) -> None:
+    grid.add_column(
+        Text(column.label),
+        justify="right" if column.numeric else "left",
+        overflow="fold",
+        ratio=2 if first else None,
+        min_width=12 if first else None,
+        vertical="top",
+    )
+
+
+def _cell(cell: Cell, *, ascii_only: bool) -> Text:
+    text = f"{cell.text} ({cell.interval})" if cell.interval else cell.text
+    text = text.encode("ascii", "replace").decode() if ascii_only else text
+    return Text(legal(text), style=STYLES.get(cell.side or cell.style or "", ""))
+
+
+def _listed(title: str, lines: Sequence[str]) -> RenderableType:
+    grid = Grid.grid(padding=(0, 1, 0, 0))
+    grid.add_column()
+    grid.add_column()
+    for line in lines:
+        grid.add_row("-", Text(legal(line)))
+    return Group(Text(title, style="bold"), Padding(grid, (0, 0, 1, 2)))

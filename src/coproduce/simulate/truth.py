@@ -1,0 +1,288 @@
+"""The true values of a simulated study, worked out from the process and not from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from coproduce.simulate.efforts import EFFORTS, MEASURES
+from coproduce.simulate.process import AGE_BAND, DEPRIVATION, MONTHS, STEPS, WINTER
+from coproduce.simulate.walks import HUMAN, OF_CITIZEN, Mixture, Walk
+
+PLACES = 8
+"""Decimals of a true value: fewer than the last ones, in which linear algebra differs between machines."""
+
+INTRINSIC_FROM = 0.95
+ANSWERED_FROM = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueValue:
+    """One true value, named as the findings name it.
+
+    It is an estimate's value where `table` is None, else the cell in column `name` of the row of that table whose
+    columns hold `row`. `derivation` says how it was worked out.
+    """
+
+    question: str
+    table: str | None = None
+    row: Mapping[str, str] | None = None
+    name: str
+    value: float | str
+    derivation: str
+
+    @property
+    def label(self) -> str:
+        """The name with its row, such as ``necessity: Set goals``."""
+        if self.row is None:
+            return self.name
+        return f"{self.table if self.name == 'value' else self.name}: {', '.join(self.row.values())}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """All that is known to be true of a simulated study."""
+
+    seed: int
+    cases: int
+    values: tuple[TrueValue, ...]
+
+    def value(self, name: str, **row: str) -> float | str:
+        """The true value of that name (and row).
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+
+        Examples
+        --------
+        >>> truth(seed=1, cases=10).value("necessity", activity="Set goals")
+        1.0
+        """
+        for true in self.values:
+            if true.name == name and dict(true.row or {}) == row:
+                return true.value
+        raise KeyError(f"no true value {name!r} for {row}")
+
+
+def truth(*, seed: int, cases: int) -> Truth:
+    """The true values of the study that a seed and a number of cases give.
+
+    Parameters
+    ----------
+    seed, cases
+        As given to `simulate`; they change the records, never the truth.
+
+    Returns
+    -------
+    Truth
+        Values of the process: what the answers would be with endless cases.
+
+    Notes
+    -----
+    Within a cell (where the person lives, and the season of the request) a case is an absorbing Markov chain, so
+    expected visits, moves, waits and the chances to meet an activity follow by linear algebra (see `chain`). Over cells
+    they are weighted by the cells' shares; a ratio is the ratio of two such means.
+
+    Examples
+    --------
+    >>> truth(seed=1, cases=10).value("kind", activity="Return home check")
+    'conditional'
+    """
+    everyone = Mixture.of(DEPRIVATION)
+    of_audit = (*_whole(everyone), *_activities(everyone), *_waiting(everyone), *_trend(), *_burdens())
+    values = (*of_audit, *_efforts(), *_effects())
+    return Truth(seed=seed, cases=cases, values=values)
+
+
+def _estimate(name: str, value: float, *, how: str, question: str = "audit") -> TrueValue:
+    return TrueValue(question=question, name=name, value=round(value, PLACES), derivation=how)
+
+
+def _cell(table: str, row: Mapping[str, str], *, how: str, **named: float | str) -> TrueValue:
+    ((name, value),) = named.items()
+    told = value if isinstance(value, str) else round(value, PLACES) + 0.0
+    return TrueValue(question="audit", table=table, row=row, name=name, value=told, derivation=how)
+
+
+def _left_waiting(walk: Walk) -> float:
+    return walk.waited_days(for_citizen=False)
+
+
+def _waited_for(walk: Walk) -> float:
+    return walk.waited_days(for_citizen=True)
+
+
+def _waited(walk: Walk) -> float:
+    return _left_waiting(walk) + _waited_for(walk)
+
+
+def _whole(everyone: Mixture) -> Iterable[TrueValue]:
+    yield _estimate(
+        "citizen_event_share",
+        everyone.ratio(lambda walk: walk.events(OF_CITIZEN), lambda walk: walk.events(HUMAN)),
+        how="expected citizens' steps over expected steps that are not a system's",
+    )
+    yield _estimate(
+        "cases_with_citizen_share",
+        everyone.mean(lambda walk: walk.meets(OF_CITIZEN)),
+        how="chance to meet any citizen's step",
+    )
+    yield _estimate(
+        "completed_with_essential_citizen_share", 1.0, how="no way to `Close case` goes round `Set goals`"
+    )
+    yield _estimate(
+        "handoffs_to_citizen_per_case",
+        everyone.mean(lambda walk: walk.handoffs(to_citizen=True)),
+        how="expected moves from a step of the organisation to one of the citizen",
+    )
+    yield _estimate(
+        "handoffs_to_organisation_per_case",
+        everyone.mean(lambda walk: walk.handoffs(to_citizen=False)),
+        how="expected moves from a step of the citizen to one of the organisation",
+    )
+    yield _estimate(
+        "rework_case_share",
+        everyone.mean(Walk.repeats),
+        how="chance to book the intake talk again, the one act that can come again",
+    )
+    for name, of in (
+        ("waited_for_citizen_share", _waited_for),
+        ("citizen_left_waiting_share", _left_waiting),
+    ):
+        yield _estimate(
+            name, everyone.ratio(of, _waited), how="expected days before that side's steps over all days"
+        )
+
+
+def _activities(everyone: Mixture) -> Iterable[TrueValue]:
+    for activity, side in {step.activity: step.side for step in STEPS.values()}.items():
+        row = {"activity": activity}
+        needed = _cell(
+            "activities",
+            row,
+            necessity=everyone.necessity(activity),
+            how="chance to meet the activity, among cases that complete",
+        )
+        yield needed
+        if side == "citizen" and needed.value != 0:
+            yield from _kind(everyone, row, necessity=float(needed.value))
+
+
+def _kind(everyone: Mixture, row: Mapping[str, str], *, necessity: float) -> Iterable[TrueValue]:
+    """The kind of a citizen's activity, by the audit's rule on the true chances."""
+    triggers = {step.activity for step in STEPS.values() if not step.of_citizen}
+    chances = {trigger: everyone.response(row["activity"], after=trigger) for trigger in sorted(triggers)}
+    after = max(chances, key=lambda trigger: chances[trigger])
+    if necessity >= INTRINSIC_FROM:
+        yield _cell(
+            "activities", row, kind="intrinsic", how="a case cannot complete without it, or hardly ever does"
+        )
+    elif chances[after] < ANSWERED_FROM:
+        yield _cell(
+            "activities", row, kind="discretionary", how="no step of the organisation makes it follow"
+        )
+    else:
+        yield _cell("activities", row, kind="conditional", how="it follows a step of the organisation")
+        yield _cell("activities", row, after=after, how="the step after which it is likeliest")
+        yield _cell("activities", row, after_share=chances[after], how="chance of the answer after that step")
+
+
+def _waiting(everyone: Mixture) -> Iterable[TrueValue]:
+    for side, of in (("citizen", _waited_for), ("organisation", _left_waiting)):
+        yield _cell(
+            "waiting",
+            {"side": side},
+            share=everyone.ratio(of, _waited),
+            how="expected days before that side's steps over all days",
+        )
+
+
+def _trend() -> Iterable[TrueValue]:
+    """Rework by the month of the request: the one thing that the season changes."""
+    seasons = {
+        winter: Mixture.of(DEPRIVATION, winters=[winter]).mean(Walk.repeats) for winter in (True, False)
+    }
+    for year, month in MONTHS:
+        winter = month in WINTER
+        yield _cell(
+            "trend",
+            {"month": f"{year}-{month:02}", "quantity": "rework_case_share"},
+            value=seasons[winter],
+            how=f"chance to book the intake talk again, asked for {'in' if winter else 'out of'} winter",
+        )
+
+
+QUANTITIES: Mapping[str, Callable[[Walk], float]] = {
+    "citizen_events": lambda walk: walk.events(OF_CITIZEN),
+    "citizen_minutes": Walk.citizen_minutes,
+    "handoffs_to_citizen": lambda walk: walk.handoffs(to_citizen=True),
+    "citizen_left_waiting_days": _left_waiting,
+    "waited_for_citizen_days": _waited_for,
+    "rework": Walk.repeated_steps,
+}
+
+
+def _burdens() -> Iterable[TrueValue]:
+    everyone = Mixture.of(DEPRIVATION)
+    for place in DEPRIVATION:
+        here, others = Mixture.of([place]), Mixture.of([other for other in DEPRIVATION if other != place])
+        yield from _burden("deprivation", place, here=here, others=others)
+    for band in AGE_BAND:
+        yield from _burden("age_band", band, here=everyone, others=everyone)
+
+
+def _burden(group: str, value: str, *, here: Mixture, others: Mixture) -> Iterable[TrueValue]:
+    for quantity, of in QUANTITIES.items():
+        row = {"group": group, "value": value, "quantity": quantity}
+        mean = here.mean(of)
+        yield _cell("burden", row, mean=mean, how="expected value of a case of the group")
+        yield _cell(
+            "burden", row, difference=mean - others.mean(of), how="that mean less the mean of all other cases"
+        )
+
+
+MIX: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "four_cos": (
+        "phase",
+        {
+            "commission": "co_commissioning",
+            "design": "co_design",
+            "deliver": "co_delivery",
+            "assess": "co_assessment",
+        },
+    ),
+    "voice_or_action": ("form", {"voice": "voice", "action": "action"}),
+    "brudney_england_1983": (
+        "level",
+        {"individual": "individual", "group": "group", "collective": "collective"},
+    ),
+}
+"""Typology -> the facet that decides it, and the class that each word of the facet stands for."""
+
+
+def _efforts() -> Iterable[TrueValue]:
+    """The mix of what citizens gave, by number."""
+    citizens = sum(effort.share * effort.citizens for effort in EFFORTS)
+    for typology, (facet, classes) in MIX.items():
+        for word, name in classes.items():
+            given = sum(
+                effort.share * effort.citizens * effort.facets[facet].get(word, 0.0) for effort in EFFORTS
+            )
+            yield _estimate(
+                f"{typology}.{name}",
+                given / citizens,
+                how=f"the initiatives' shares of citizens' contributions times the share of `{word}` in each",
+                question="classify",
+            )
+
+
+def _effects() -> Iterable[TrueValue]:
+    for measure in MEASURES:
+        yield _estimate(
+            "effect",
+            measure.effect,
+            how="added to the later value of every street that was given visitors",
+            question=f"effects.{measure.measure}",
+        )

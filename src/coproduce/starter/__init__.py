@@ -1,0 +1,1 @@
+"""What `coproduce init` puts into a new study folder."""
