@@ -83,7 +83,7 @@ def test_the_audit_writes_only_where_it_is_told(study: Path, tmp_path: Path) -> 
         (["run", "nowhere"], 10, "no such file"),
         (["audit", "nowhere.csv"], 10, "wanted a file that is there"),
         (["schema", "evnts"], 10, "Did you mean 'events'?"),
-        (["classify", "--label", "co-governence"], 10, "Did you mean 'co-governance'?"),
+        (["classify", "--label", "co-governence"], 10, "Did you mean 'Co-governance'?"),
         (["classify", "--phase", "delivr"], 10, "Did you mean 'deliver'?"),
         (["frobnicate"], 2, ""),
         (["run"], 2, ""),
@@ -100,7 +100,8 @@ def test_refusals_are_plain_and_have_their_code(
 
 def test_every_fault_of_a_study_is_told_at_once(study: Path, capsys: Capture) -> None:
     (study / "events.csv").write_text(
-        "case_id,activity,occurred_at\n1,Ask,2026-01-01\n,Ask,2026-01-02\n2,,soon\n", encoding="utf-8"
+        "case_id,activity,occurred_at,branch\n1,Ask,2026-01-01,Hill\n,Ask,2026-01-02,Hill\n2,,soon,Hill\n",
+        encoding="utf-8",
     )
     assert main(["check", str(study), "--json"]) == 11
     told = json.loads(capsys.readouterr().out)

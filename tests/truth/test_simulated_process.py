@@ -9,7 +9,7 @@ from coproduce.simulate import TrueValue, Truth
 from coproduce.simulate.process import STEPS, Case, draw_cases
 from coproduce.simulate.truth import truth
 
-CASES = 40_000
+CASES = 30_000
 TOLERATED_ERRORS = 4.5
 """Of about 120 values, chance alone puts one further out than this many standard errors once in 1,200 such tests."""
 

@@ -1,6 +1,7 @@
 """RESULTS: the Finding, its grade, what may leave, and the file that carries it."""
 
 from coproduce.findings.finding import (
+    Cell,
     Diagnostic,
     Estimate,
     Finding,
@@ -13,6 +14,7 @@ from coproduce.findings.finding import (
 from coproduce.findings.grade import Grade, lowered
 
 __all__ = [
+    "Cell",
     "Diagnostic",
     "Estimate",
     "Finding",

@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
 
+Name = TypeVar("Name")
 Chances = Mapping[str, Mapping[str, float]]
 LOCAL = timezone(timedelta(hours=1))
 DAY = 24 * 60
@@ -86,6 +88,7 @@ SLOWNESS = {"most deprived": 1.3, "middle": 1.0, "least deprived": 0.9}
 MONTHS = tuple((year, month) for year in (2024, 2025) for month in range(1, 13))
 ARRIVALS = {1: 12, 2: 10, 3: 9, 4: 8, 5: 7, 6: 6, 7: 5, 8: 5, 9: 7, 10: 9, 11: 10, 12: 12}
 """How many of a hundred requests come in each month of the year."""
+REQUESTS = {(year, month): float(ARRIVALS[month]) for year, month in MONTHS}
 WINTER = (11, 12, 1, 2)
 WINTER_MISSED = 1.4
 """How many times likelier a talk is missed by those whose request came in winter."""
@@ -185,7 +188,7 @@ class Chance:
         """A number from 0 up to, and without, 1."""
         return next(self._draws)
 
-    def pick(self, weights: Mapping[str, float]) -> str:
+    def pick(self, weights: Mapping[Name, float]) -> Name:
         """One of the names, each as likely as its weight says."""
         left = self.uniform() * math.fsum(weights.values())
         for name, weight in weights.items():
@@ -231,8 +234,7 @@ def draw_cases(seed: int, *, cases: int) -> tuple[Case, ...]:
 
 def _beginning(chance: Chance) -> datetime:
     """When a request comes: some day of its month, between 8 and 20 o'clock."""
-    months = {f"{year}-{month:02}": float(ARRIVALS[month]) for year, month in MONTHS}
-    year, month = map(int, chance.pick(months).split("-"))
+    year, month = chance.pick(REQUESTS)
     first = datetime(year, month, 1, 8, tzinfo=LOCAL)
     days = (datetime(year + month // 12, month % 12 + 1, 1, 8, tzinfo=LOCAL) - first).days
     return first + timedelta(days=chance.whole(0, days - 1), minutes=chance.whole(0, DAY // 2 - 1))

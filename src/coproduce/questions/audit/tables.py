@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from coproduce.findings import Table
+from coproduce.findings import Cell, Table
 from coproduce.methods.intervals import wilson
 from coproduce.questions.audit.log import SQL, Log
 from coproduce.questions.audit.structure import Place
@@ -21,65 +21,42 @@ def days(microseconds: float | None) -> float | None:
     return None if microseconds is None else float(microseconds) / DAY_US
 
 
+NECESSITY = ("necessity", "necessity_low", "necessity_high")
+
+
 def activities(log: Log, places: Mapping[int, Place]) -> Table:
     """One row a step, from the most necessary to the least."""
-    steps = sorted(
-        log.steps,
-        key=lambda step: (
-            -places[step.number].counts.completed_cases,
-            -places[step.number].counts.events,
-            step.label,
-        ),
+    ranked = sorted(
+        places.items(),
+        key=lambda item: (-item[1].counts.completed_cases, -item[1].counts.events, log.label(item[0])),
     )
-    rows = []
-    for step in steps:
-        place = places[step.number]
-        answer, counts = place.response, place.counts
-        rows.append(
-            (
-                step.label,
-                step.side,
-                counts.events,
-                counts.cases,
-                counts.completed_cases,
-                place.necessity.value,
-                place.necessity.low,
-                place.necessity.high,
-                place.dominates,
-                place.kind,
-                log.label(answer.after) if answer else None,
-                answer.share.value if answer else None,
-                answer.share.low if answer else None,
-                answer.share.high if answer else None,
-                counts.rework_cases,
-                counts.extra_events,
-            )
-        )
-    necessity = ("necessity", "necessity_low", "necessity_high")
     return Table(
         caption="Activities: how often, in how many cases, and whether the service can do without them",
         columns=(
-            "activity",
-            "side",
-            "events",
-            "cases",
-            "completed_cases",
-            *necessity,
-            "dominates",
-            "kind",
-            "after",
-            "after_share",
-            "after_low",
-            "after_high",
-            "rework_cases",
-            "extra_events",
+            *("activity", "side", "events", "cases", "completed_cases", *NECESSITY, "dominates", "kind"),
+            *("after", "after_share", "after_low", "after_high", "rework_cases", "extra_events"),
         ),
-        rows=tuple(rows),
+        rows=tuple(_activity(log, step, place=place) for step, place in ranked),
         counts={
-            "cases": ("events", "completed_cases", *necessity, "rework_cases", "extra_events"),
-            "completed_cases": necessity,
+            "cases": ("events", "completed_cases", *NECESSITY, "rework_cases", "extra_events"),
+            "completed_cases": NECESSITY,
             "rework_cases": ("extra_events",),
         },
+    )
+
+
+def _activity(log: Log, step: int, *, place: Place) -> tuple[Cell, ...]:
+    counts, needed, answer = place.counts, place.necessity, place.response
+    answered = (
+        (log.label(answer.after), answer.share.value, answer.share.low, answer.share.high)
+        if answer
+        else (None,) * 4
+    )
+    return (
+        *(log.label(step), log.side(step), counts.events, counts.cases, counts.completed_cases),
+        *(needed.value, needed.low, needed.high, place.dominates, place.kind),
+        *answered,
+        *(counts.rework_cases, counts.extra_events),
     )
 
 

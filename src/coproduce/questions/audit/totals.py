@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -68,59 +68,49 @@ def estimates(sums: Totals, *, essential_cases: int) -> tuple[Estimate, ...]:
     essential_cases
         How many completed cases have an intrinsic or conditional step of the citizen.
     """
-    cases, completed = sums["cases"], sums["completed_cases"]
-    waited = waiting_share(sums)
     return (
         _count("cases", "Cases", sums["cases"]),
         _count("events", "Steps recorded", sums["events"]),
-        _count("completed_cases", "Completed cases", completed),
-        _estimate(
-            "citizen_event_share",
-            "Citizens' share of the steps that people take",
-            citizen_share(sums),
-            n=sums["human_events"],
-            count=sums["cases_with_citizen"],
-        ),
-        _of_cases(
-            "cases_with_citizen_share",
-            "Cases with a step by the citizen",
-            sums["cases_with_citizen"],
-            n=cases,
-        ),
-        _of_cases(
-            "completed_with_essential_citizen_share",
-            "Completed cases with a step by the citizen that the service rests on",
-            essential_cases,
-            n=completed,
-        ),
-        _of_cases(
-            "rework_case_share",
-            "Cases in which the citizen had to do something again",
-            sums["rework_cases"],
-            n=cases,
-        ),
-        _estimate("waited_for_citizen_share", "Time in which the citizen was waited for", waited, n=cases),
-        _estimate(
-            "citizen_left_waiting_share",
-            "Time in which the citizen was left waiting",
-            other_share(waited),
-            n=cases,
-        ),
-        _estimate(
-            "handoffs_to_citizen_per_case",
-            "Hand-offs to the citizen",
-            handoffs(sums, to="citizen"),
-            n=cases,
-            unit="per case",
-        ),
-        _estimate(
-            "handoffs_to_organisation_per_case",
-            "Hand-offs to the organisation",
-            handoffs(sums, to="organisation"),
-            n=cases,
-            unit="per case",
-        ),
+        _count("completed_cases", "Completed cases", sums["completed_cases"]),
+        *_shares_of_cases(sums, essential_cases=essential_cases),
+        *_waiting(sums),
+        *_handoffs(sums),
     )
+
+
+def _shares_of_cases(sums: Totals, *, essential_cases: int) -> Iterator[Estimate]:
+    cases, with_citizen = sums["cases"], sums["cases_with_citizen"]
+    label = "Citizens' share of the steps that people take"
+    share = citizen_share(sums)
+    yield _estimate("citizen_event_share", label, share, n=sums["human_events"], count=with_citizen)
+    label = "Cases with a step by the citizen"
+    yield _of_cases("cases_with_citizen_share", label, with_citizen, n=cases)
+    label = "Completed cases with a step by the citizen that the service rests on"
+    yield _of_cases(
+        "completed_with_essential_citizen_share", label, essential_cases, n=sums["completed_cases"]
+    )
+    label = "Cases in which the citizen had to do something again"
+    yield _of_cases("rework_case_share", label, sums["rework_cases"], n=cases)
+
+
+def _waiting(sums: Totals) -> Iterator[Estimate]:
+    waited, cases = waiting_share(sums), sums["cases"]
+    label = "Time in which the citizen was waited for"
+    yield _estimate("waited_for_citizen_share", label, waited, n=cases)
+    label = "Time in which the citizen was left waiting"
+    yield _estimate("citizen_left_waiting_share", label, other_share(waited), n=cases)
+
+
+def _handoffs(sums: Totals) -> Iterator[Estimate]:
+    for side in ("citizen", "organisation"):
+        found = handoffs(sums, to=side)
+        yield _estimate(
+            f"handoffs_to_{side}_per_case",
+            f"Hand-offs to the {side}",
+            found,
+            n=sums["cases"],
+            unit="per case",
+        )
 
 
 def _count(name: str, label: str, value: int) -> Estimate:

@@ -192,7 +192,9 @@ class Ocel:
         )[0]
         notes = [f"A case is an object of type {kind}."]
         if several:
-            notes.append(f"{several:,} events concern several of these objects and count once for each.")
+            concern, count = ("event concerns", "counts") if several == 1 else ("events concern", "count")
+            notes.append(f"{several:,} {concern} several of these objects and {count} once for each.")
         if left := events.rows - related:
-            notes.append(f"{left:,} events concern none of these objects and are left out.")
+            concern, are = ("event concerns", "is") if left == 1 else ("events concern", "are")
+            notes.append(f"{left:,} {concern} none of these objects and {are} left out.")
         return notes

@@ -61,9 +61,11 @@ def _read(connection: psycopg.Connection, engine: Engine, *, name: str) -> Stage
     described = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(source)).description
     names = [column.name for column in described or ()]
     texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in names)
-    query = sql.SQL("SELECT {} FROM {}").format(texts, source)
-    if key:
-        query += sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join(map(sql.Identifier, key)))
+    query = sql.SQL("SELECT {} FROM {} AS t").format(texts, source)
+    if key:  # of the table, not the texts just selected: as text, 10 comes before 9
+        query += sql.SQL(" ORDER BY {}").format(
+            sql.SQL(", ").join(sql.Identifier("t", column) for column in key)
+        )
     with TextWriter(engine, columns=names) as writer, connection.cursor("rows") as cursor:
         cursor.itersize = ROWS_AT_ONCE
         for row in cursor.execute(query):
