@@ -10,9 +10,10 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from thornton.prepare import prepare
@@ -20,7 +21,7 @@ from thornton.prepare import prepare
 import coproduce as cp
 from coproduce.findings import Findings
 from coproduce.reports.progress import steps
-from coproduce.reports.terminal import show
+from coproduce.runner import check
 from coproduce.simulate import Compared, compare, coverage, simulate
 
 HERE = Path(__file__).resolve().parent
@@ -77,7 +78,7 @@ REAL_LOGS = {
     "permits": ("receipt.csv", PERMITS),
 }
 
-console = Console()
+console = Console(highlight=False)
 
 
 def main() -> None:
@@ -85,60 +86,70 @@ def main() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     reports = [simulated_care(), thornton(), *real_logs()]
     console.rule("Open these files")
-    for title, report in reports:
-        console.print(f"{title}\n  {report}", highlight=False, soft_wrap=True)
+    for report in reports:
+        console.print(os.path.relpath(report), soft_wrap=True)
 
 
-def simulated_care() -> tuple[str, Path]:
+def answered(folder: Path) -> Findings:
+    """Check a study, ask it all its questions, print the answers and write the report."""
+    study = cp.read_study(folder)
+    with steps(Console(stderr=True)) as tell:
+        faults = check(study, progress=tell)
+        findings = cp.run(study, out=folder / "results", progress=tell)
+    console.print(
+        f"\n[bold]{study.head.title}[/]\n{len(faults) or 'No'} faults in its tables: {', '.join(study.tables)}."
+    )
+    for finding in findings.findings:
+        console.print(f"\n[bold]{finding.title}[/]\n{finding.answer}")
+        console.print(f"How sure: {finding.grade.level.replace('_', ' ')}. {' '.join(finding.grade.reasons)}")
+    for question in findings.unanswered:
+        console.print(
+            f"\n[bold]{question.question}[/] cannot be answered: it needs {' or '.join(question.needs)}."
+        )
+    return findings
+
+
+def simulated_care() -> Path:
     """The simulated service: answers with the truth beside them."""
     console.rule("1. A simulated neighbourhood-care service")
     folder = OUT / "care"
     with steps(Console(stderr=True)) as tell:
         tell("simulating")
         truth = simulate(folder, seed=SEED, cases=CASES)
-        findings = cp.run(cp.read_study(folder), out=folder / "results", progress=tell)
-    show(findings, console=console)
-    rows = compare(truth, findings)
-    write_rows(rows, folder / "results" / "truth-beside-answers.csv")
-    print_truth(rows)
-    return findings.study.title, folder / "results" / "report.html"
+    rows = compare(truth, answered(folder))
+    print_numbers([row for row in rows if row.low is not None and ": " not in row.name])
+    print_words([row for row in rows if isinstance(row.truth, str)])
+    beside = folder / "results" / "truth-beside-answers.csv"
+    write_rows(rows, beside)
+    intervals = [row for row in rows if row.inside is not None and not isinstance(row.truth, str)]
+    console.print(
+        f"Of all {len(intervals)} intervals, {coverage(rows):.0%} hold the truth. 95 % is promised; they rest on the "
+        f"same cases, so they hit and miss together.\nAll of them: {os.path.relpath(beside)}",
+        soft_wrap=True,
+    )
+    return folder / "results" / "report.html"
 
 
-def print_truth(rows: tuple[Compared, ...]) -> None:
-    """The answers for the whole service and the kinds of its activities; the file has the rest."""
-    table = Table("Simulated: what is asked", "True", "Answer", "95 % interval", "Holds the truth")
+def print_numbers(rows: Iterable[Compared]) -> None:
+    """The answers for the whole service, beside the truth."""
+    table = Table("Simulated, so known", "True", "Answer", "95 % interval", "Holds", box=box.SIMPLE)
     for row in rows:
-        if ": " not in row.name or row.name.startswith(("kind", "after")):
-            table.add_row(row.name, shown(row.truth), shown(row.answer), interval(row), judged(row))
-    console.print(table)
-    held = coverage(rows)
-    if held is not None:
-        intervals = [row for row in rows if row.low is not None]
-        console.print(
-            f"Of {len(intervals)} intervals, {held:.0%} hold the truth (95 % is promised; they share the same cases, "
-            "so they hit and miss together). All of them: results/truth-beside-answers.csv",
-            highlight=False,
+        interval = f"{row.low:.3f} to {row.high:.3f}"
+        table.add_row(
+            row.name, f"{row.truth:.3f}", f"{row.answer:.3f}", interval, "yes" if row.inside else "no"
         )
+    console.print(table)
 
 
-def shown(value: float | str | None) -> str:
-    """A number with three decimals, a word as it is."""
-    if value is None:
-        return "hidden"
-    return value if isinstance(value, str) else f"{value:.3f}"
+def print_words(rows: Iterable[Compared]) -> None:
+    """The kinds of citizens' activities, and what the conditional ones follow."""
+    table = Table("Simulated, so known", "True", "Answer", box=box.SIMPLE)
+    for row in rows:
+        table.add_row(row.name, str(row.truth), str(row.answer))
+    console.print(table)
 
 
-def interval(row: Compared) -> str:
-    """The limits, where there are any."""
-    return "" if row.low is None or row.high is None else f"{row.low:.3f} to {row.high:.3f}"
-
-
-def judged(row: Compared) -> str:
-    """Yes or no, where there is something to judge."""
-    return {True: "yes", False: "no", None: ""}[row.inside]
-
-
-def write_rows(rows: tuple[Compared, ...], path: Path) -> None:
+def write_rows(rows: Iterable[Compared], path: Path) -> None:
     """Every true value beside its answer, as CSV."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -146,41 +157,29 @@ def write_rows(rows: tuple[Compared, ...], path: Path) -> None:
         writer.writerows((row.name, row.truth, row.answer, row.low, row.high, row.inside) for row in rows)
 
 
-def thornton() -> tuple[str, Path]:
-    """A real experiment, whose effects a later question will estimate."""
+def thornton() -> Path:
+    """A real experiment, whose effects these records could show."""
     console.rule("2. A real experiment: coming to learn one's HIV result")
     folder = OUT / "thornton"
-    with steps(Console(stderr=True)) as tell:
-        tell("reading Thornton's data")
-        prepare(folder)
-        findings = cp.run(cp.read_study(folder), out=folder / "results", progress=tell)
-    show(findings, console=console)
-    return findings.study.title, folder / "results" / "report.html"
+    prepare(folder)
+    answered(folder)
+    return folder / "results" / "report.html"
 
 
-def real_logs() -> Iterator[tuple[str, Path]]:
+def real_logs() -> Iterator[Path]:
     """The real event logs, where they are at hand."""
     console.rule("3. Real event logs")
     for name, (log, settings) in REAL_LOGS.items():
         source = DATA / "events" / log
         if not source.exists():
-            console.print(f"COPRODUCE_DATA names no folder with events/{log}: left out.", highlight=False)
+            console.print(f"COPRODUCE_DATA names no folder with events/{log}: left out.")
             continue
         folder = OUT / name
         folder.mkdir(parents=True)
         shutil.copyfile(source, folder / log)
         (folder / "study.toml").write_text(settings, encoding="utf-8", newline="\n")
-        yield audited(folder)
-
-
-def audited(folder: Path) -> tuple[str, Path]:
-    """One real log, audited."""
-    with steps(Console(stderr=True)) as tell:
-        findings: Findings = cp.run(
-            cp.read_study(folder), only=["audit"], out=folder / "results", progress=tell
-        )
-    show(findings, console=console)
-    return findings.study.title, folder / "results" / "report.html"
+        answered(folder)
+        yield folder / "results" / "report.html"
 
 
 if __name__ == "__main__":

@@ -43,5 +43,5 @@ def test_every_table_has_a_caption_and_headed_columns(open_page, report):
     tables = open_page(report).locator("table")
     assert tables.count() > 0
     for table in tables.all():
-        assert table.locator("caption").inner_text().strip()
+        assert table.locator("caption").text_content().strip()
         assert table.locator("th[scope=col]").count() > 0

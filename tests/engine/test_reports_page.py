@@ -9,6 +9,7 @@ import pytest
 
 from coproduce.findings import Estimate, Finding, Findings, Grade, StudyLabel, Table, Unanswered
 from coproduce.findings.files import findings_from_json
+from coproduce.reports.charts import figures
 from coproduce.reports.pages import report_html
 
 MADE_UP = Path(__file__).with_name("test_reports_findings.json")
@@ -63,6 +64,11 @@ def report_of(*found, simulated=False, unanswered=()):
 
 def test_the_same_findings_give_the_same_page(findings, page):
     assert report_html(findings) == page
+
+
+def test_figures_that_are_drawn_already_are_not_drawn_again(findings, page):
+    drawn = {finding.id: figures(finding) for finding in findings.findings}
+    assert report_html(findings, drawn=drawn) == page
 
 
 def test_a_name_cannot_become_an_element_or_a_script(page, outline):

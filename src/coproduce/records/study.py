@@ -154,7 +154,7 @@ def _faults_of_paths(folder: Path, data: Mapping[str, Any]) -> list[Fault]:
     paths = {
         f"records.{name}.path": table["path"]
         for name, table in tables
-        if isinstance(table, Mapping) and isinstance(table.get("path"), str)
+        if isinstance(table, Mapping) and isinstance(table.get("path"), str) and table["path"]
     }
     faults: list[Fault] = []
     for key, path in paths.items():

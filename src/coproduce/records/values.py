@@ -84,7 +84,7 @@ class Cell:
         """SQL: whether the cell is empty."""
         match self.kind:
             case "text":
-                return f"coalesce({self.text}, '') = ''"
+                return f"({self.raw} IS NULL OR NOT ({self._says_something()}))"
             case "number":
                 return f"({self.raw} IS NULL OR isnan(CAST({self.raw} AS DOUBLE)))"
             case _:
@@ -102,11 +102,16 @@ class Cell:
             case "number":
                 return self._as_number(NUMBER, whole=False)
 
+    def _says_something(self) -> str:
+        """SQL: whether a text is more than blanks. Most texts show it by their first letter, long before a trim."""
+        as_text = f"CAST({self.raw} AS VARCHAR)"
+        return f"({as_text} >= '!' AND {as_text} < chr(127)) OR {self.text} <> ''"
+
     def _as_text(self) -> str:
         as_text = f"CAST({self.raw} AS VARCHAR)"
         match self.kind:
             case "text":
-                return f"CASE WHEN {self.text} <> '' THEN {as_text} END"
+                return f"CASE WHEN {self._says_something()} THEN {as_text} END"
             case "number":  # a table with gaps turns the id 7 into 7.0 before it comes here
                 return f"CASE WHEN NOT {self.missing()} THEN regexp_replace({as_text}, '\\.0+$', '') END"
             case _:
@@ -118,7 +123,9 @@ class Cell:
             # A cast alone would round 3.5 to 4, and take 1_000 for a number.
             number = f"regexp_replace({self.text}, '\\.0*$', '')" if whole else self.text
             read = f"TRY_CAST({number} AS {sql_type})"
-            return f"CASE WHEN regexp_full_match({self.text}, {literal(pattern)}) THEN {read} END"
+            fits = f"regexp_full_match({self.text}, {literal(pattern)})"
+            finite = f"isfinite(TRY_CAST({self.text} AS DOUBLE))"  # 1e999 is not
+            return f"CASE WHEN {fits} AND {finite} THEN {read} END"
         number = f"CAST({self.raw} AS DOUBLE)"
         fits = f"isfinite({number})" + (f" AND {number} = trunc({number})" if whole else "")
         return f"CASE WHEN {fits} THEN TRY_CAST({self.raw} AS {sql_type}) END"

@@ -10,7 +10,7 @@ from coproduce.findings import Finding
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.lettering import legal
 from coproduce.reports.palette import LIGHT, hue
-from coproduce.reports.rounding import percent, quantity, told
+from coproduce.reports.rounding import percent, quantity, scaled, told
 from coproduce.reports.vega import data, drawn_chart
 from coproduce.reports.wording import QUANTITIES, plain, quantity_name
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 MOST_ACTIVITIES, MOST_VALUES = 24, 12
+MONTHS_NAMED = 30
 SIDES = ("citizen", "professional", "organisation", "system")
 SHAPES = ("circle", "square", "square", "triangle-up")
 WAITS = {"citizen": "the citizen is waited for", "organisation": "the organisation is waited for"}
@@ -157,27 +158,30 @@ def _waiting_chart(rows: Sequence[Row]) -> ChartType:
             opacity=alt.condition("datum.share > 0.06", alt.value(1), alt.value(0)),
         ),
     ).properties(width=640, height=36, title="Share of all waiting time")
-    return alt.vconcat(stacked, _lengths(rows, colour), spacing=22)
+    long = [row for row in rows if row["p90_days"] is not None and row["median_days"] is not None]
+    return alt.vconcat(stacked, _lengths(long, colour), spacing=22) if long else stacked
 
 
 def _lengths(rows: Sequence[Row], colour: alt.Color) -> ChartType:
     """The median (dot) and the ninth decile (bar end) of the waits, by side."""
     import altair as alt
 
-    long = [
+    factor, word = scaled([row["p90_days"] for row in rows], "days")
+    sized = [
         {
             **row,
+            "median": factor * row["median_days"],
+            "long": factor * row["p90_days"],
             "told": f"{plain(row['who'])}: median {_days(row['median_days'])}, 9 in 10 under {_days(row['p90_days'])}",
         }
         for row in rows
-        if row["p90_days"] is not None and row["median_days"] is not None
     ]
-    base = alt.Chart(data(long)).encode(y=alt.Y("who:N", title=None, axis=None), color=colour)
-    x = alt.X("median_days:Q", title="Days", axis=alt.Axis(tickCount=6))
+    base = alt.Chart(data(sized)).encode(y=alt.Y("who:N", title=None, axis=None), color=colour)
+    x = alt.X("median:Q", title=plain(word), axis=alt.Axis(tickCount=6))
     return alt.layer(
-        base.mark_rule(strokeWidth=3, opacity=0.45).encode(x=x, x2="p90_days:Q"),
+        base.mark_rule(strokeWidth=3, opacity=0.45).encode(x=x, x2="long:Q"),
         base.mark_point(filled=True, size=110, opacity=1).encode(x=x),
-        base.mark_tick(thickness=3, size=16).encode(x="p90_days:Q"),
+        base.mark_tick(thickness=3, size=16).encode(x="long:Q"),
         base.mark_text(align="left", dy=-16, fontSize=12, color=LIGHT["ink"]).encode(
             x=alt.value(0), text="told:N", color=alt.value(LIGHT["ink"])
         ),
@@ -240,7 +244,10 @@ def _small_multiples(by_quantity: Mapping[str, Sequence[Row]]) -> ChartType:
     import altair as alt
 
     panels = [_month_panel(name, rows) for name, rows in by_quantity.items()]
-    return alt.concat(*panels, columns=2, spacing={"row": 30, "column": 44})
+    chart: ChartType = alt.concat(*panels, columns=2, spacing={"row": 30, "column": 44}).resolve_scale(
+        x="shared"
+    )
+    return chart
 
 
 def _month_panel(name: str, rows: Sequence[Row]) -> ChartType:
@@ -251,7 +258,9 @@ def _month_panel(name: str, rows: Sequence[Row]) -> ChartType:
         "month:T",
         title=None,
         timeUnit="utcyearmonth",
-        axis=alt.Axis(tickCount=5, grid=False, labelOverlap=True),
+        axis=alt.Axis(
+            tickCount=5, grid=False, labelOverlap=True, format="%b %Y" if len(rows) <= MONTHS_NAMED else "%Y"
+        ),
     )
     y = alt.Y(
         "value:Q",
@@ -259,11 +268,11 @@ def _month_panel(name: str, rows: Sequence[Row]) -> ChartType:
         scale=alt.Scale(domain=[0, 1])
         if share and max(row["high"] or row["value"] or 0 for row in rows) > 0.3
         else alt.Scale(zero=True),
-        axis=alt.Axis(format="%" if share else "", tickCount=4),
+        axis=alt.Axis(format="%" if share else "", tickCount=4, minExtent=36),
     )
     base = alt.Chart(data(rows)).encode(x=x)
     return alt.layer(
-        base.mark_area(color=LIGHT["citizen"], opacity=0.18).encode(y=alt.Y("low:Q"), y2="high:Q"),
+        base.mark_area(color=LIGHT["citizen"], opacity=0.18, clip=True).encode(y=alt.Y("low:Q"), y2="high:Q"),
         base.mark_line(
             color=LIGHT["citizen"], strokeWidth=1.8, point={"size": 14, "color": LIGHT["citizen"]}
         ).encode(y=y),
@@ -293,7 +302,9 @@ def _commonest(rows: Sequence[Row]) -> list[Row]:
     """The rows of the values with most cases, where there are too many to be read."""
     cases = {row["value"]: row["cases"] or 0 for row in rows}
     shown = sorted(cases, key=lambda value: (-cases[value], str(value)))[:MOST_VALUES]
-    return [{**row, "value": legal(str(row["value"]))} for row in rows if row["value"] in shown]
+    kept = [row for row in rows if row["value"] in shown]
+    kept.sort(key=lambda row: shown.index(row["value"]))
+    return [{**row, "value": legal(str(row["value"]))} for row in kept]
 
 
 def _by_quantity(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -342,7 +353,12 @@ def _dots(rows: Sequence[Row], *, of: tuple[str, str, str], titles: tuple[str, s
         title=None,
         axis=None if differs else alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=180),
     )
-    x = alt.X(f"{value}:Q", title=titles[1], scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=5))
+    x = alt.X(
+        f"{value}:Q",
+        title=titles[1],
+        scale=alt.Scale(zero=True),
+        axis=alt.Axis(tickCount=5, labelOverlap=True),
+    )
     base = alt.Chart(data(rows)).encode(y=y)
     zero = (
         alt.Chart(data([{"zero": 0}])).mark_rule(color=LIGHT["muted"], strokeDash=[4, 3]).encode(x="zero:Q")

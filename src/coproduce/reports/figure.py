@@ -11,6 +11,7 @@ from typing import Any
 from coproduce.reports.lettering import legal
 
 NOISE = re.compile(r' (?:role|aria-[a-z]+|pointer-events)="[^"]*"')
+CLIP = re.compile(r'(?<=id=")clip\d+(?=")|(?<=url\(#)clip\d+(?=\))')
 IDS = re.compile(r'(\bid="|url\(#|href="#)')
 
 
@@ -60,7 +61,7 @@ def framed(
     >>> framed("<svg><g/></svg>", name="audit-map", title="A map", description="Two lanes.").svg
     '<svg role="img" aria-labelledby="audit-map-title audit-map-description">...</svg>'
     """
-    inner = IDS.sub(rf"\g<1>{name}-", NOISE.sub("", svg))
+    inner = IDS.sub(rf"\g<1>{name}-", _renumbered(NOISE.sub("", svg)))
     head, body = inner.split(">", 1)
     labelled = f'{head} role="img" aria-labelledby="{name}-title {name}-description">'
     told = (
@@ -70,3 +71,9 @@ def framed(
     return Figure(
         name=name, title=title, description=description, svg=labelled + told + body, spec=spec, table=table
     )
+
+
+def _renumbered(svg: str) -> str:
+    """The ids of clips counted from 1 in each picture: the drawing program counts on through a process."""
+    numbers: dict[str, int] = {}
+    return CLIP.sub(lambda found: f"clip{numbers.setdefault(found[0], len(numbers) + 1)}", svg)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coproduce.findings import Table
-from coproduce.reports.rounding import MINUS, number, percent, quantity
+from coproduce.reports.rounding import MINUS, number, percent, quantity, told
 from coproduce.reports.wording import CELLS, column_name, plain, quantity_name
 
 FIRST_ROWS = 12
@@ -222,7 +222,7 @@ def _numbers(row: Row, column: Column) -> tuple[str, str | None]:
         return texts[0], between(texts[1], texts[2])
     if _unit(row, column.name) == "proportion":
         return percent(known[0]), None
-    return number(known[0]), None
+    return told(known[0], "days") if column.name.endswith("_days") else number(known[0]), None
 
 
 def between(low: str, high: str) -> str:

@@ -95,13 +95,15 @@ class Page:
     estimates: PageTable | None
 
 
-def report_html(findings: Findings) -> str:
+def report_html(findings: Findings, *, drawn: Mapping[str, Sequence[Figure]] | None = None) -> str:
     """The report as one HTML file: no network, no script needed, every text escaped.
 
     Parameters
     ----------
     findings
         What a run found.
+    drawn
+        Finding's id -> its figures, from `charts.figures`, where they have been drawn already.
 
     Returns
     -------
@@ -134,7 +136,12 @@ def report_html(findings: Findings) -> str:
             study=findings.study,
             small_numbers=findings.study.small_numbers,
             pages=tuple(
-                _page(finding, small_numbers=findings.study.small_numbers) for finding in findings.findings
+                _page(
+                    finding,
+                    drawn=figures(finding) if drawn is None else drawn[finding.id],
+                    small_numbers=findings.study.small_numbers,
+                )
+                for finding in findings.findings
             ),
             inputs=_inputs(findings),
             css=Markup(css),  # noqa: S704 (our own files, not a user's)
@@ -199,20 +206,19 @@ def _inputs(findings: Findings) -> PageTable:
     return page_table(Table(caption="The records", columns=("table", "rows", "sha256"), rows=rows))
 
 
-def _page(finding: Finding, *, small_numbers: int) -> Page:
+def _page(finding: Finding, *, drawn: Sequence[Figure], small_numbers: int) -> Page:
     anchor = re.sub(r"[^A-Za-z0-9_-]+", "-", finding.id)
     whole = [estimate for estimate in finding.estimates if estimate.group is None]
+    key = [estimate for estimate in whole if estimate.unit != "count"][:MOST_TILES]
     return Page(
         finding=finding,
         anchor=anchor,
         asked=ASKS.get(finding.question, finding.title),
         grade=GRADES[finding.grade.level],
         steps=1 + LEVELS.index(finding.grade.level),
-        tiles=tuple(_tile(estimate, small_numbers) for estimate in whole if estimate.unit != "count")[
-            :MOST_TILES
-        ],
+        tiles=tuple(_tile(estimate, small_numbers) for estimate in key),
         counts=_counts([estimate for estimate in whole if estimate.unit == "count"]),
-        sections=tuple(_sections(finding, anchor=anchor)),
+        sections=tuple(_sections(finding, drawn, anchor=anchor)),
         checks=_checks(finding),
         estimates=_estimates(finding),
     )
@@ -255,8 +261,8 @@ def _gauge(value: float, limits: Sequence[float]) -> Gauge:
     )
 
 
-def _sections(finding: Finding, *, anchor: str) -> Iterator[Section]:
-    drawn = {figure.name: _drawn(figure, anchor=anchor) for figure in figures(finding)}
+def _sections(finding: Finding, figured: Sequence[Figure], *, anchor: str) -> Iterator[Section]:
+    drawn = {figure.name: _drawn(figure, anchor=anchor) for figure in figured}
     left = {
         name: table for name, table in finding.tables.items() if name not in UNTOLD.get(finding.question, ())
     }

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 MOST_DECIMALS = 3
-HOURS = 24
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -60,14 +59,29 @@ def _percents(values: Sequence[float]) -> list[str]:
     return [percent(value, decimals=0 if value in {0, 1} else max(decimals, int(plain))) for value in values]
 
 
-def _scale(values: Sequence[float], unit: str) -> tuple[float, str]:
-    """What to multiply by, and the unit to say, so that days do not read 0.01."""
+LENGTHS = (("days", 1.0), ("hours", 24.0), ("minutes", 24.0 * 60), ("seconds", 24.0 * 3600))
+
+
+def scaled(values: Sequence[float], unit: str) -> tuple[float, str]:
+    """What to multiply by, and the unit to say, so that nobody reads 0.01 days or 600 minutes.
+
+    Examples
+    --------
+    >>> (
+    ...     scaled([0.01, 0.5], "days"),
+    ...     scaled([0.001], "days per case"),
+    ...     scaled([1200], "minutes"),
+    ...     scaled([2], "cases"),
+    ... )
+    ((24.0, 'hours'), (86400.0, 'seconds per case'), (0.0166..., 'hours'), (1.0, 'cases'))
+    """
     most = max(abs(value) for value in values)
-    if unit.startswith("day") and 0 < most < 2:
-        return HOURS, unit.replace("days", "hours", 1)
-    if unit.startswith("minute") and most >= 600:
+    if unit.startswith("minutes") and most >= 600:
         return 1 / 60, unit.replace("minutes", "hours", 1)
-    return 1, unit
+    if not unit.startswith("days") or most == 0:
+        return 1.0, unit
+    word, factor = next((length for length in LENGTHS if most * length[1] >= 2), LENGTHS[-1])
+    return factor, unit.replace("days", word, 1)
 
 
 def quantity(values: Sequence[float], unit: str) -> tuple[list[str], str]:
@@ -93,12 +107,12 @@ def quantity(values: Sequence[float], unit: str) -> tuple[list[str], str]:
     """
     if unit in {"proportion", "share"}:
         return _percents(values), ""
-    factor, word = _scale(values, unit)
-    scaled = [factor * value for value in values]
+    factor, word = scaled(values, unit)
+    sized = [factor * value for value in values]
     if unit == "count":
-        return [number(value, decimals=0 if len(values) == 1 else None) for value in scaled], ""
-    decimals = _decimals(scaled[0], scaled[1:])
-    return [number(value, decimals=decimals) for value in scaled], word
+        return [number(value, decimals=0 if len(values) == 1 else None) for value in sized], ""
+    decimals = _decimals(sized[0], sized[1:])
+    return [number(value, decimals=decimals) for value in sized], word
 
 
 def told(value: float, unit: str) -> str:
@@ -110,4 +124,9 @@ def told(value: float, unit: str) -> str:
     ('87 days', '46%', '24 hours')
     """
     [text], word = quantity([value], unit)
-    return f"{text} {word}".rstrip()
+    return f"{text} {_one(word) if text == '1' else word}".rstrip()
+
+
+def _one(word: str) -> str:
+    first, *rest = word.split(" ")
+    return " ".join((first.removesuffix("s") if first in dict(LENGTHS) else first, *rest))

@@ -410,12 +410,14 @@ def _candidates(arrow: Arrow) -> Iterator[Box]:
     pieces = list(enumerate(pairwise(arrow.points)))
     for t in (0.5, 0.38, 0.62, 0.28, 0.72):
         for place, (start, end) in pieces:
-            x, y = along(start, end, t) if place % 2 == 0 else (start[0] + t * (end[0] - start[0]), start[1])
+            x, y = (
+                _along(start, end, t=t) if place % 2 == 0 else (start[0] + t * (end[0] - start[0]), start[1])
+            )
             for beside in (-aside, aside) if abs(end[1] - start[1]) < LEVEL else (0.0,):
                 yield Box(x=x - across / 2, y=y + beside - high / 2, width=across, height=high)
 
 
-def along(start: Point, end: Point, t: float) -> Point:
+def _along(start: Point, end: Point, *, t: float) -> Point:
     """A point of the curve between two points that leaves and arrives level."""
     bend = 3 * t * t - 2 * t**3
     middle = (start[0] + end[0]) / 2

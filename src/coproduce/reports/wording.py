@@ -35,9 +35,9 @@ QUANTITIES = {
 }
 COLUMNS = {
     "sha256": "SHA-256 of the file",
-    "median_days": "Median days",
-    "p90_days": "Days, 9 in 10 are shorter",
-    "total_days": "Days in all",
+    "median_days": "Median time",
+    "p90_days": "9 in 10 are under",
+    "total_days": "Time in all",
     "necessity": "Share of completed cases",
     "dominates": "On every path",
     "after": "Follows",
@@ -82,7 +82,7 @@ def column_name(name: str) -> str:
     Examples
     --------
     >>> column_name("median_days"), column_name("cases")
-    ('Median days', 'Cases')
+    ('Median time', 'Cases')
     """
     return COLUMNS.get(name) or plain(name)
 
