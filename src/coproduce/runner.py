@@ -168,12 +168,17 @@ def write(findings: Findings, folder: Path, *, progress: Progress | None = None)
     tell("writing the tables")
     write_findings(findings, folder)
     tell("drawing the figures")
+    drawn = {finding.id: figures(finding) for finding in findings.findings}
     (folder / "figures").mkdir(exist_ok=True)
-    for finding in findings.findings:
-        for figure in figures(finding):
-            (folder / "figures" / f"{finding.id}.{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
+    for name, found in drawn.items():
+        for figure in found:
+            _write_text(folder / "figures" / f"{name}.{figure.name}.svg", figure.svg)
     tell("writing the report")
-    (folder / "report.html").write_text(report_html(findings), encoding="utf-8", newline="\n")
+    _write_text(folder / "report.html", report_html(findings, drawn=drawn))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def audit(
@@ -294,7 +299,7 @@ def log_study(
     }
     head = {
         "title": title or (path.name if path else "An event log"),
-        "service": "the service of this log",
+        "service": "as its event log records it",
         "groups": _listed(groups),
         "small_numbers": small_numbers,
     }

@@ -357,7 +357,7 @@ def _dots(rows: Sequence[Row], *, of: tuple[str, str, str], titles: tuple[str, s
         f"{value}:Q",
         title=titles[1],
         scale=alt.Scale(zero=True),
-        axis=alt.Axis(tickCount=5, labelOverlap=True),
+        axis=alt.Axis(tickCount=5, labelOverlap=True, labelSeparation=8),
     )
     base = alt.Chart(data(rows)).encode(y=y)
     zero = (

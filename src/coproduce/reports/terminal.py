@@ -19,11 +19,17 @@ from coproduce.reports.wording import ASKS, GRADES, plain
 
 WIDEST = 100
 MOST_ROWS = 14
-BAR = 12
+BAR, BARRED_FROM = 12, 72
+WHOLE = frozenset({"side", "kind", "counts"})
+PLAINER = str.maketrans(
+    {"█": "#", "─": "-", "–": "-", "−": "-", "→": ">", "✓": "+", "✗": "-", "×": "x"}
+    | dict.fromkeys("▏▎▍▌▋▊▉", " ")
+)
+"""For a terminal that shows ASCII only."""
 SHARES = frozenset({"necessity", "share"})
 TABLES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "audit": {
-        "activities": ("activity", "side", "necessity", "kind", "cases"),
+        "activities": ("activity", "side", "necessity", "kind"),
         "waiting": ("side", "share", "median_days", "p90_days"),
         "variants": ("variant", "share", "median_days"),
     },
@@ -62,12 +68,21 @@ def show(findings: Findings, *, console: Console) -> None:
     <BLANKLINE>
     No question could be answered from these records.
     """
+    if not console.options.ascii_only:
+        _print(findings, console)
+        return
+    with console.capture() as page:
+        _print(findings, console)
+    console.file.write(page.get().translate(PLAINER).encode("ascii", "replace").decode())
+
+
+def _print(findings: Findings, console: Console) -> None:
     width = min(console.width, WIDEST)
-    for part in _page(findings, ascii_only=console.options.ascii_only):
+    for part in _page(findings, barred=width >= BARRED_FROM):
         console.print(part, width=width, highlight=False, markup=False)
 
 
-def _page(findings: Findings, *, ascii_only: bool) -> Iterator[RenderableType]:
+def _page(findings: Findings, *, barred: bool) -> Iterator[RenderableType]:
     yield Text(f"\n{legal(findings.study.title)}", style="bold")
     yield Text(f"{legal(findings.study.service)}\n")
     if findings.study.simulated:
@@ -75,7 +90,7 @@ def _page(findings: Findings, *, ascii_only: bool) -> Iterator[RenderableType]:
     if not findings.findings:
         yield Text("No question could be answered from these records.")
     for finding in findings.findings:
-        yield from _finding(finding, ascii_only=ascii_only)
+        yield from _finding(finding, barred=barred)
     if findings.unanswered:
         needs = [
             f"{ASKS.get(each.question, plain(each.question))} It needs {' or '.join(each.needs) or 'other records'}."
@@ -86,8 +101,8 @@ def _page(findings: Findings, *, ascii_only: bool) -> Iterator[RenderableType]:
         yield _listed("Read", [f"{name}: {number(read.rows)} rows" for name, read in findings.inputs.items()])
 
 
-def _finding(finding: Finding, *, ascii_only: bool) -> Iterator[RenderableType]:
-    yield Rule(Text(legal(finding.title), style="bold"), align="left", characters="-" if ascii_only else "─")
+def _finding(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
+    yield Rule(Text(legal(finding.title), style="bold"), align="left")
     steps = 1 + LEVELS.index(finding.grade.level)
     reasons = "".join(f"\n- {legal(reason)}" for reason in finding.grade.reasons)
     facts = Grid.grid(padding=(0, 2, 1, 0))
@@ -97,10 +112,10 @@ def _finding(finding: Finding, *, ascii_only: bool) -> Iterator[RenderableType]:
     facts.add_row("We found", Text(legal(finding.answer), style="bold"))
     facts.add_row("How sure", Text(f"{GRADES[finding.grade.level]} ({steps} of 4){reasons}"))
     yield Padding(facts, (1, 0, 0, 0))
-    yield from _numbers(finding, ascii_only=ascii_only)
+    yield from _numbers(finding, barred=barred)
     for name, columns in TABLES.get(finding.question, dict.fromkeys(finding.tables, ())).items():
         if name in finding.tables and finding.tables[name].rows and not _told_already(finding.tables[name]):
-            yield _grid(finding.tables[name], only=columns, ascii_only=ascii_only)
+            yield _grid(finding.tables[name], only=columns, barred=barred)
     worries = [check.meaning for check in finding.diagnostics if not check.ok]
     if worries or finding.caveats:
         yield _listed("Keep in mind", [*worries, *finding.caveats])
@@ -111,17 +126,18 @@ def _told_already(table: Table) -> bool:
     return {"counts", "share"} <= set(table.columns)
 
 
-def _numbers(finding: Finding, *, ascii_only: bool) -> Iterator[RenderableType]:
+def _numbers(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
     """The numbers of the whole sample, each with its interval and, where it is a share, a bar."""
     whole = [estimate for estimate in finding.estimates if estimate.group is None]
     if not whole:
         return
     grid = Grid.grid(padding=(0, 2, 0, 0))
     grid.add_column()
-    for justify in ("right", "left", "left"):
-        grid.add_column(justify=justify, no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, min_width=BAR if barred else None)
     for estimate in whole:
-        bar = _bar(estimate.value, ascii_only=ascii_only) if estimate.unit == "proportion" else ""
+        bar = _bar(estimate.value) if barred and estimate.unit == "proportion" else ""
         value, interval = _told(estimate)
         grid.add_row(
             Text(legal(estimate.label)), Text(value, style="bold"), Text(interval), Text(bar, style="cyan")
@@ -142,53 +158,50 @@ def _told(estimate: Estimate) -> tuple[str, str]:
     return f"{texts[0]} {unit}".rstrip(), interval
 
 
-def _bar(share: float | None, *, ascii_only: bool) -> str:
-    """A share as a bar, to an eighth of a character where the terminal can draw it."""
+def _bar(share: float | None) -> str:
+    """A share as a bar, to an eighth of a character."""
     if share is None:
         return ""
     eighths = round(8 * BAR * min(1.0, max(0.0, share)))
     full, part = divmod(eighths, 8)
-    if ascii_only:
-        return "#" * full
     return "█" * full + (chr(0x2590 - part) if part else "")
 
 
-def _grid(table: Table, *, only: Sequence[str], ascii_only: bool) -> RenderableType:
+def _grid(table: Table, *, only: Sequence[str], barred: bool) -> RenderableType:
     shown = page_table(table, only=only)
     records = table.records()[:MOST_ROWS]
     grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    barred = next((column for column in shown.columns if column.name in SHARES), None)
+    share_of = next((column.name for column in shown.columns if barred and column.name in SHARES), None)
     for place, column in enumerate(shown.columns):
-        _add_column(grid, column, first=place == 0)
-    if barred:
-        grid.add_column("")
+        whole = column.numeric or column.name in WHOLE
+        longest = max((len(_cell(row[place])) for row in shown.first.rows), default=0)
+        _add_column(grid, column, least=longest if whole and place else 12)
+    if share_of:
+        grid.add_column("", no_wrap=True, min_width=BAR)
     for row, record in zip(
         (*shown.first.rows, *(shown.rest.rows if shown.rest else ())), records, strict=False
     ):
-        cells = [_cell(cell, ascii_only=ascii_only) for cell in row]
-        share = record[barred.name] if barred else None
-        bar = _bar(float(share) if isinstance(share, int | float) else None, ascii_only=ascii_only)
-        grid.add_row(*cells, *([Text(bar)] if barred else []))
+        cells = [_cell(cell) for cell in row]
+        share = record[share_of] if share_of else None
+        bar = _bar(float(share) if isinstance(share, int | float) else None)
+        grid.add_row(*cells, *([Text(bar)] if share_of else []))
     more = len(table.rows) - len(records)
     foot = [Text(f"and {number(more)} more rows in the report", style="dim")] if more > 0 else []
     return Group(Text(legal(table.caption), style="bold"), Padding(Group(grid, *foot), (0, 0, 1, 2)))
 
 
-def _add_column(grid: Grid, column: Column, *, first: bool) -> None:
+def _add_column(grid: Grid, column: Column, *, least: int) -> None:
     grid.add_column(
         Text(column.label),
         justify="right" if column.numeric else "left",
         overflow="fold",
-        ratio=2 if first else None,
-        min_width=12 if first else None,
+        min_width=least,
         vertical="top",
     )
 
 
-def _cell(cell: Cell, *, ascii_only: bool) -> Text:
-    text = f"{cell.text} ({cell.interval})" if cell.interval else cell.text
-    text = text.encode("ascii", "replace").decode() if ascii_only else text
-    return Text(legal(text), style=STYLES.get(cell.side or cell.style or "", ""))
+def _cell(cell: Cell) -> Text:
+    return Text(legal(cell.text), style=STYLES.get(cell.side or cell.style or "", ""))
 
 
 def _listed(title: str, lines: Sequence[str]) -> RenderableType:
