@@ -16,9 +16,8 @@ Answer = tuple[Finding | Unanswered, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question: its words, the sets of tables of which one must be there, its settings and its function."""
+    """One question: the sets of tables of which one must be there, its settings and its function."""
 
-    asks: str
     needs: tuple[tuple[str, ...], ...]
     settings: type[Settings]
     answer: Callable[[Records, Any], Answer]
@@ -26,13 +25,11 @@ class Question:
 
 QUESTIONS: Mapping[str, Question] = {
     "classify": Question(
-        asks="What exactly counts as co-production, under whose definition?",
         needs=(("contributions",), ("initiatives",)),
         settings=classify.ClassifySettings,
         answer=classify.answer,
     ),
     "audit": Question(
-        asks="Where do citizens already produce this service, unseen?",
         needs=(("events",),),
         settings=audit.AuditSettings,
         answer=audit.answer,
