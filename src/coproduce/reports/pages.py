@@ -209,7 +209,7 @@ def _inputs(findings: Findings) -> PageTable:
 def _page(finding: Finding, *, drawn: Sequence[Figure], small_numbers: int) -> Page:
     anchor = re.sub(r"[^A-Za-z0-9_-]+", "-", finding.id)
     whole = [estimate for estimate in finding.estimates if estimate.group is None]
-    key = [estimate for estimate in whole if estimate.unit != "count"][:MOST_TILES]
+    key = [estimate for estimate in whole if estimate.unit != "count" and _is_measured(estimate)][:MOST_TILES]
     return Page(
         finding=finding,
         anchor=anchor,
@@ -222,6 +222,11 @@ def _page(finding: Finding, *, drawn: Sequence[Figure], small_numbers: int) -> P
         checks=_checks(finding),
         estimates=_estimates(finding),
     )
+
+
+def _is_measured(estimate: Estimate) -> bool:
+    """Whether a number is worth a tile: a nought without an interval only says that there was nothing to measure."""
+    return estimate.value is None or _known_limits(estimate) != []
 
 
 def _counts(estimates: Sequence[Estimate]) -> str:
