@@ -36,8 +36,8 @@ GENERATE = """
 COPY (
     SELECT 'C' || lpad(CAST(i // 8 AS VARCHAR), 9, '0') AS case_id,
         'Activity ' || lpad(CAST(1 + hash(i, 1) % 12 AS VARCHAR), 2, '0') AS activity,
-        TIMESTAMP '2020-01-01' + to_seconds(CAST((i // 8) % 1000000 * 37 + (i % 8) * 7200 + hash(i, 3) % 7200 AS BIGINT))
-            AS occurred_at,
+        TIMESTAMP '2020-01-01'
+            + to_seconds(CAST((i // 8) % 1000000 * 37 + (i % 8) * 7200 + hash(i, 3) % 7200 AS BIGINT)) AS occurred_at,
         'Resource ' || CAST(floor(pow(1000, (hash(i, 5) % 1000000) / 1000000.0)) AS INTEGER) AS actor
     FROM range({events}) AS numbers(i)
     ORDER BY hash(i, 7)

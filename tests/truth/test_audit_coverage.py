@@ -1,6 +1,6 @@
 """Over many simulated studies the audit's intervals keep their promise, and its answers have no bias.
 
-An interval promises to hold the truth in 95 of 100 studies. Of 200 studies, a procedure that keeps the promise has
+An interval promises to hold the truth in 95 of 100 studies. Of 150 studies, a procedure that keeps the promise has
 fewer than `FEWEST_HITS` hits with chance 1 in 5,000 (binomial); a shortfall beyond that is a fault of the procedure.
 """
 
@@ -21,7 +21,7 @@ from coproduce.simulate.process import DEPRIVATION, draw_cases
 from coproduce.simulate.tables import event_sheet
 from coproduce.simulate.truth import truth
 
-STUDIES, CASES, LEVEL = 200, 200, 0.95
+STUDIES, CASES, LEVEL = 150, 200, 0.95
 FEWEST_HITS = int(binom.ppf(2e-4, STUDIES, LEVEL))
 TOLERATED_ERRORS = 4.5
 HEAD = Head(

@@ -12,7 +12,7 @@ from coproduce.errors import CoproduceError, EngineError, Fault, nearest
 from coproduce.records.columns import Bound, bind
 from coproduce.records.engine import Engine
 from coproduce.records.reading import read_source, source_name
-from coproduce.records.rows import Rows, Shown, cell
+from coproduce.records.rows import Rows, Shown, checked_cell
 from coproduce.records.schema import TABLES
 from coproduce.records.settings import FILE
 from coproduce.records.study import Study
@@ -69,13 +69,15 @@ def checked_tables(
             faults += found
         except EngineError:
             raise
+        except OSError as error:
+            raise EngineError(f"A file could not be read or written: {error}") from error
         except CoproduceError as error:
             faults += error.faults
         except duckdb.Error as error:
             faults.append(_unreadable(source_name(study, name), error))
     for table in tables.values():
         faults += _broken_links(table.bound, tables, engine=engine)
-    if only is None and len(tables) == len(study.tables):
+    if len(tables) == len(study.tables):
         faults += _groups_of_no_table(study, tables.values())
     return tables, tuple(faults)
 
@@ -128,7 +130,7 @@ def _wrong_types(bound: Bound) -> list[Fault]:
 
 def _needs(bound: Bound) -> Iterator[Requirement]:
     for name in bound.columns:
-        yield from requirements(bound.schema.column(name), cell(bound, name, raw=f"raw_{name}"))
+        yield from requirements(bound.schema.column(name), checked_cell(bound, name))
 
 
 def _rules(bound: Bound) -> Iterator[Requirement]:
@@ -143,7 +145,7 @@ def _rules(bound: Bound) -> Iterator[Requirement]:
 def _clocks(bound: Bound) -> dict[str, Cell]:
     """The columns whose times came as ISO text, in which an offset can be there or not."""
     cells = {
-        name: cell(bound, name, raw=f"raw_{name}")
+        name: checked_cell(bound, name)
         for name in bound.columns
         if bound.schema.column(name).type == "time" and bound.settings.time_format is None
     }

@@ -66,7 +66,10 @@ def bind(
         schema=schema, file=file, settings=settings, raw={raw.name: raw for raw in source.columns}
     )
     columns = {name: raw for name in schema.names if (raw := search.column(name)) is not None}
-    free = _free(search, columns) if schema.free else {}
+    renamed = {
+        name: raw for name in settings.columns if name not in schema.names if (raw := search.column(name))
+    }
+    free = _free(search, columns, renamed) if schema.free else {}
     faults = [*search.faults, *_missing(search, columns), *_unknown(search, {*columns, *free})]
     if faults:
         raise RecordsError(*faults)
@@ -215,8 +218,11 @@ def _is_taken(name: str, own: Iterable[str]) -> bool:
     return plain in {ROW_NUMBER, *own} or (plain.startswith("group_") and plain[6:].isdecimal())
 
 
-def _free(search: _Search, columns: Mapping[str, RawColumn]) -> dict[str, RawColumn]:
-    """The columns that are not the table's own, by the name that they go by."""
-    given = {to: name for name, to in search.settings.columns.items() if name not in search.schema.names}
-    used = {raw.name for raw in columns.values()}
-    return {given.get(raw.name, raw.name): raw for raw in search.raw.values() if raw.name not in used}
+def _free(
+    search: _Search, columns: Mapping[str, RawColumn], renamed: Mapping[str, RawColumn]
+) -> dict[str, RawColumn]:
+    """The columns that are not the table's own, by the name that they go by; a name that the study gives goes first."""
+    used = {raw.name for raw in (*columns.values(), *renamed.values())}
+    given = {name.casefold() for name in renamed}
+    others = (raw for raw in search.raw.values() if raw.name not in used and raw.name.casefold() not in given)
+    return {**renamed, **{raw.name: raw for raw in others}}

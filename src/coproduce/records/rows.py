@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from coproduce.errors import SHOWN_ROWS
@@ -10,17 +11,32 @@ from coproduce.records.columns import ROW_NUMBER, Bound
 from coproduce.records.engine import Engine, quoted
 from coproduce.records.patterns import matches
 from coproduce.records.staging import RawColumn
-from coproduce.records.values import SQL_TYPES, Cell
+from coproduce.records.values import SQL_TYPES, Cell, kind
 
 K = TypeVar("K", bound=Hashable)
+LONGEST_SHOWN = 200
 Shown = tuple[tuple[int, str | None], ...]
 
 
-def cell(bound: Bound, column: str, *, zoned: bool | None = None, raw: str | None = None) -> Cell:
-    """How the cells of a column are read; `raw` is another SQL name for them."""
-    source = bound.columns[column]
-    time_format = bound.settings.time_format if bound.schema.column(column).type == "time" else None
-    return Cell(raw=raw or source.sql, sql_type=source.type, time_format=time_format, zoned=zoned)
+def cell(bound: Bound, column: str, *, zoned: bool | None = None) -> Cell:
+    """How the cells of a column are read in the source."""
+    source, time_format = bound.columns[column], _time_format(bound, column)
+    return Cell(raw=source.sql, sql_type=source.type, time_format=time_format, zoned=zoned)
+
+
+def checked_cell(bound: Bound, column: str) -> Cell:
+    """How the cells of a column are read among the `Rows` to check."""
+    read = cell(bound, column)
+    return replace(read, raw=f"raw_{column}", trimmed=_is_trimmed(bound, column))
+
+
+def _time_format(bound: Bound, column: str) -> str | None:
+    return bound.settings.time_format if bound.schema.column(column).type == "time" else None
+
+
+def _is_trimmed(bound: Bound, column: str) -> bool:
+    """Whether a column is trimmed before it is checked: a text that is to become something else."""
+    return bound.schema.column(column).type != "text" and kind(bound.columns[column].type) == "text"
 
 
 def view(bound: Bound, *, zoned: Mapping[str, bool]) -> str:
@@ -32,12 +48,17 @@ def view(bound: Bound, *, zoned: Mapping[str, bool]) -> str:
         selected.append(f"CAST({value} AS {SQL_TYPES[column.type]}) AS {column.name}")
     for place, raw in enumerate(bound.groups.values(), start=1):
         selected.append(f"{_text(raw)} AS group_{place}")
-    selected += [f"{raw.sql} AS {quoted(name)}" for name, raw in bound.free.items()]
+    selected += [f"{_free(raw)} AS {quoted(name)}" for name, raw in bound.free.items()]
     return f"SELECT {', '.join(selected)} FROM {bound.source.scan}{_kept(bound)}"
 
 
 def _text(raw: RawColumn) -> str:
     return f"CAST({Cell(raw=raw.sql, sql_type=raw.type).value('text')} AS VARCHAR)"
+
+
+def _free(raw: RawColumn) -> str:
+    """SQL for a column of the study's own: as it came, but for blank texts, which are missing."""
+    return _text(raw) if kind(raw.type) == "text" else raw.sql
 
 
 def _kept(bound: Bound) -> str:
@@ -53,17 +74,23 @@ def _kept(bound: Bound) -> str:
 class Rows:
     """The rows of a table as they are checked.
 
-    Each of its columns is there twice: typed, under its own name, and as it came, under ``raw_`` and its name.
+    Each of its columns is there twice: typed, under its own name, and as it came, under ``raw_`` and its name (trimmed
+    where its text is to become something else).
     """
 
     def __init__(self, bound: Bound, engine: Engine) -> None:
         self._engine = engine
         self._before = bound.source.first_row - 1
-        selected = [ROW_NUMBER]
-        for name, raw in bound.columns.items():
-            value = cell(bound, name).value(bound.schema.column(name).type)
-            selected += [f"{raw.sql} AS raw_{name}", f"{value} AS {name}"]
-        self._sql = f"(SELECT {', '.join(selected)} FROM {bound.source.scan}{_kept(bound)})"
+        raw = [
+            f"{cell(bound, name).text if _is_trimmed(bound, name) else column.sql} AS raw_{name}"
+            for name, column in bound.columns.items()
+        ]
+        typed = [
+            f"{checked_cell(bound, name).value(bound.schema.column(name).type)} AS {name}"
+            for name in bound.columns
+        ]
+        source = f"SELECT {', '.join([ROW_NUMBER, *raw])} FROM {bound.source.scan}{_kept(bound)}"
+        self._sql = f"(SELECT {', '.join(['*', *typed])} FROM ({source}))"
 
     def counts(self, conditions: Mapping[K, str]) -> tuple[int, dict[K, int]]:
         """The number of rows, and of those where each condition is true; all in one scan."""
@@ -73,7 +100,7 @@ class Rows:
 
     def first(self, condition: str, *, shown: str) -> Shown:
         """The first rows where a condition is true, and what a column of them holds."""
-        held = f"CAST({shown} AS VARCHAR)"
+        held = f"left(CAST({shown} AS VARCHAR), {LONGEST_SHOWN})"
         return self._first(f"SELECT row_number, {held} FROM {self._sql} WHERE {condition}")
 
     def repeats(self, key: Sequence[str]) -> int:

@@ -68,10 +68,14 @@ def staged(
 
     They must hold the same columns; `names` are what the source calls these, where the files call them otherwise.
     """
-    names = names or pq.read_schema(files[0]).names
+    schema = pq.read_schema(files[0])
+    names = names or schema.names
     counts = [pq.read_metadata(file).num_rows for file in files]
     scan = _scan(files, names=names, before=[sum(counts[:place]) for place in range(len(counts))])
-    types = [row[1] for row in engine.rows(f"DESCRIBE SELECT * FROM {scan}")]
+    types = [
+        _type(row[1], field)
+        for row, field in zip(engine.rows(f"DESCRIBE SELECT * FROM {scan}"), schema, strict=False)
+    ]
     return Staged(
         scan=scan,
         columns=tuple(
@@ -85,12 +89,18 @@ def staged(
     )
 
 
+def _type(sql_type: str, field: pa.Field) -> str:
+    """The engine's type of a column, which for a length of time would be a bare number."""
+    return "INTERVAL" if pa.types.is_duration(field.type) else sql_type
+
+
 def _scan(files: Sequence[Path], *, names: Sequence[str], before: Sequence[int]) -> str:
     """SQL that reads Parquet files with columns named by their place, and numbers their rows on."""
     listed = ", ".join(literal(_without_patterns(file)) for file in files)
-    columns = ", ".join(f"c{place}" for place in range(1, len(names) + 1))
-    number = f"[{', '.join(map(str, before))}][file_index::BIGINT + 1] + file_row_number + 1"
-    return f"(SELECT {columns}, {number} AS row_number FROM read_parquet([{listed}]) AS files({columns}))"
+    columns = [f"c{place}" for place in range(1, len(names) + 1)]
+    number = f"[{', '.join(map(str, before))}][file_index::BIGINT + 1] + file_row_number + 1 AS row_number"
+    source = f"read_parquet([{listed}], hive_partitioning = false) AS files({', '.join(columns)})"
+    return f"(SELECT {', '.join([*columns, number])} FROM {source})"
 
 
 def _without_patterns(file: Path) -> str:

@@ -32,7 +32,8 @@ KINDS: dict[str, Kind] = {
     "DATE": "time",
     '"NULL"': "nothing",
 }
-ISO_TIME = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?"
+HOUR = r"([01]\d|2[0-3])"
+ISO_TIME = rf"\d{{4}}-\d{{2}}-\d{{2}}([T ]{HOUR}:\d{{2}}(:\d{{2}}(\.\d+)?)?(Z|[+-]{HOUR}(:?[0-5]\d)?)?)?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 WHOLE_NUMBER = r"[+-]?\d+(\.0*)?"
 DECIMAL_COMMA = r"[+-]?\d+,\d+"
@@ -61,14 +62,15 @@ def kind(sql_type: str) -> Kind:
 class Cell:
     """How the cells of one raw column are read.
 
-    `raw` is SQL for the raw value, `sql_type` its type. `zoned` says for text whether its times carry an offset, once
-    that is known for all of them; the reading is then the quick one.
+    `raw` is SQL for the raw value, `sql_type` its type; `trimmed` says that a text has lost its blanks. `zoned` says
+    for text whether its times carry an offset, once that is known for all of them; the reading is then the quick one.
     """
 
     raw: str
     sql_type: str
     time_format: str | None = None
     zoned: bool | None = None
+    trimmed: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -78,7 +80,7 @@ class Cell:
     @property
     def text(self) -> str:
         """The cell without the blanks around it."""
-        return f"trim(CAST({self.raw} AS VARCHAR), {BLANKS})"
+        return self.raw if self.trimmed else f"trim(CAST({self.raw} AS VARCHAR), {BLANKS})"
 
     def missing(self) -> str:
         """SQL: whether the cell is empty."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from coproduce.findings import Finding, Unanswered
-from coproduce.questions.audit import groups, tables, wording
-from coproduce.questions.audit.log import SQL, lay_out
+from coproduce.questions.audit import checking, groups, tables, wording
+from coproduce.questions.audit.log import lay_out
 from coproduce.questions.audit.structure import structure
 from coproduce.questions.audit.totals import estimates, totals
 from coproduce.records.opening import Records
@@ -51,13 +51,11 @@ def answer(records: Records, settings: AuditSettings) -> tuple[Finding | Unanswe
     tell("finding what cannot be gone round")
     places = structure(log, completed=sums["completed_cases"], noise=settings.noise)
     essential = [step for step, place in places.items() if place.kind in ("intrinsic", "conditional")]
-    essential_cases = log.engine.rows(SQL / "essential.sql", essential=essential)[0][0] if essential else 0
-    found = estimates(sums, essential_cases=essential_cases)
-    tell("following the paths")
-    paths, variants = tables.variants(log, cases=sums["cases"])
+    by_month = log.ask("trend_cases", essential=essential)
+    found = estimates(sums, essential_cases=sum(row["essential_cases"] for row in by_month))
     tell("comparing groups and months")
-    burden, changing = groups.burden(log, small_numbers=records.study.head.small_numbers)
-    looked_at = wording.diagnostics(log, sums=sums, changing=changing)
+    burden, changing = groups.burden(log)
+    looked_at = checking.diagnostics(log, sums=sums, changing=changing)
     finding = Finding(
         id="audit",
         question="audit",
@@ -68,16 +66,16 @@ def answer(records: Records, settings: AuditSettings) -> tuple[Finding | Unanswe
         tables={
             "activities": tables.activities(log, places),
             "waiting": tables.waiting(log, sums),
-            **paths,
-            "trend": groups.trend(log),
+            **tables.variants(log, cases=sums["cases"]),
+            "trend": groups.trend(log, essential=essential),
             **({"burden": burden} if burden.rows else {}),
             "edges": tables.edges(log),
             "ends": tables.ends(log),
             "sides": tables.sides(log),
         },
         diagnostics=looked_at,
-        grade=wording.grade(log, sums=sums, looked_at=looked_at),
-        caveats=wording.caveats(log, sums=sums, variants=variants),
+        grade=checking.grade(log, sums=sums, looked_at=looked_at),
+        caveats=wording.caveats(log, sums=sums),
         references=wording.REFERENCES,
     )
     return (finding,)

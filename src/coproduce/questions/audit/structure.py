@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from coproduce.methods.dominators import dominators, reachable
 from coproduce.methods.intervals import Interval, wilson
-from coproduce.questions.audit.log import SQL, Log
+from coproduce.questions.audit.log import Log
 
 START, END = 0, -1
 """The two nodes of the flow graph that are no step."""
@@ -82,7 +83,7 @@ def structure(log: Log, *, completed: int, noise: float) -> dict[int, Place]:
 
 
 def _counts(log: Log) -> Iterable[dict[str, int]]:
-    for row in log.engine.named_rows(SQL / "activities.sql"):
+    for row in log.ask("activities"):
         yield {name: int(value) for name, value in row.items()}
 
 
@@ -95,25 +96,26 @@ def _kind(necessity: Interval, best: Response | None, *, dominates: bool) -> str
 def _responses(log: Log, *, counts: Mapping[int, Counts], floor: float) -> dict[int, Response]:
     """For each citizen's step the organisation's step that it answers most surely; ties by cases, then by name."""
     best: dict[int, Response] = {}
-    for step, after, cases in log.engine.rows(SQL / "responses.sql"):
+    for row in log.ask("responses"):
+        step, after = row["step"], row["after_step"]
         done = counts[after].completed_cases
         if done < floor:
             continue
-        found = Response(after=after, cases=done, share=wilson(cases, done))
+        found = Response(after=after, cases=done, share=wilson(row["cases"], done))
         known = best.get(step)
         if known is None or (found.share.value, found.cases) > (known.share.value, known.cases):
             best[step] = found
     return best
 
 
-def _flow(log: Log) -> dict[Edge, int]:
+def _flow(log: Log) -> Mapping[Edge, int]:
     """The directly-follows graph of the completed cases with a start and an end: edge -> cases."""
-    edges = {(source, target): done for source, target, _, done in log.engine.rows(SQL / "edges.sql") if done}
-    for first, last, completed, cases in log.engine.rows(SQL / "ends.sql"):
-        if completed:
-            edges[START, first] = edges.get((START, first), 0) + cases
-            edges[last, END] = edges.get((last, END), 0) + cases
-    return edges
+    edges = Counter({(row["step"], row["next_step"]): row["completed_cases"] for row in log.ask("edges")})
+    for row in log.ask("ends"):
+        if row["completed"]:
+            edges[START, row["first_step"]] += row["cases"]
+            edges[row["last_step"], END] += row["cases"]
+    return +edges
 
 
 def kept(edges: Mapping[Edge, int], *, floor: float) -> list[Edge]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from coproduce.findings import Cell, Table
 from coproduce.methods.intervals import wilson
-from coproduce.questions.audit.log import SQL, Log
+from coproduce.questions.audit.log import Log
 from coproduce.questions.audit.structure import Place
-from coproduce.questions.audit.totals import Totals, other_share, waiting_share
+from coproduce.questions.audit.totals import DAY_US, Totals, other_share, waiting_share
 
-DAY_US = 86_400_000_000
 VARIANTS = 20
 ARROW = " → "
+PACKED = 2**31
+"""What `cases.sql` multiplies a place by, to pack it and its step into one number."""
 
 
 def days(microseconds: float | None) -> float | None:
@@ -64,21 +65,11 @@ def waiting(log: Log, sums: Totals) -> Table:
     """One row a side that is waited for: the time between two steps belongs to the side that acts next."""
     share = waiting_share(sums)
     rows = []
-    for citizen, gaps, median, p90, total, zero, _ in log.engine.rows(SQL / "waiting.sql"):
-        own = share if citizen else other_share(share)
-        rows.append(
-            (
-                "citizen" if citizen else "organisation",
-                gaps,
-                days(median),
-                days(p90),
-                days(total),
-                own.value,
-                own.low,
-                own.high,
-                zero,
-            )
-        )
+    for row in log.ask("waiting"):
+        own = share if row["citizen"] else other_share(share)
+        lengths = (days(row["median_us"]), days(row["p90_us"]), days(row["total_us"]))
+        side = "citizen" if row["citizen"] else "organisation"
+        rows.append((side, row["gaps"], *lengths, own.value, own.low, own.high, row["zero_gaps"]))
     return Table(
         caption="Waiting: the time before each side's steps",
         columns=(
@@ -99,19 +90,18 @@ def waiting(log: Log, sums: Totals) -> Table:
     )
 
 
-def variants(log: Log, *, cases: int) -> tuple[dict[str, Table], int]:
-    """The commonest paths and their steps, and how many paths there are."""
-    found = log.engine.rows(SQL / "variants.sql", most=VARIANTS)
+def variants(log: Log, *, cases: int) -> dict[str, Table]:
+    """The commonest paths, and their steps."""
     rows, steps = [], []
-    for rank, (path, count, median, _) in enumerate(found, start=1):
-        share = wilson(count, cases)
-        labels = [log.label(step) for step in path]
-        rows.append((rank, ARROW.join(labels), count, share.value, share.low, share.high, days(median)))
+    for rank, found in enumerate(log.ask("variants", most=VARIANTS), start=1):
+        count, share = found["cases"], wilson(found["cases"], cases)
+        path = [packed % PACKED for packed in found["path"]]
+        variant, median = ARROW.join(map(log.label, path)), days(found["median_us"])
+        rows.append((rank, variant, count, share.value, share.low, share.high, median))
         steps += [
-            (rank, place, label, log.side(step), count)
-            for place, (label, step) in enumerate(zip(labels, path, strict=True), start=1)
+            (rank, place, log.label(step), log.side(step), count) for place, step in enumerate(path, start=1)
         ]
-    tables = {
+    return {
         "variants": Table(
             caption="The commonest paths that cases take",
             columns=("rank", "variant", "cases", "share", "share_low", "share_high", "median_days"),
@@ -127,38 +117,38 @@ def variants(log: Log, *, cases: int) -> tuple[dict[str, Table], int]:
             drops=True,
         ),
     }
-    return tables, found[0][3] if found else 0
 
 
 def edges(log: Log) -> Table:
     """One row a move from step to step."""
-    waits = {(source, target): median for source, target, median in log.engine.rows(SQL / "edge_waits.sql")}
-    found = sorted(log.engine.rows(SQL / "edges.sql"), key=lambda row: (-row[2], row[0], row[1]))
+    waits = {(row["step_before"], row["step"]): row["median_us"] for row in log.ask("edge_waits")}
+    found = sorted(log.ask("edges"), key=lambda row: -int(row["cases"]))
     return Table(
         caption="Moves: which step follows which",
         columns=("source", "target", "cases", "median_days", "waits_for"),
         rows=tuple(
-            (
-                log.label(source),
-                log.label(target),
-                cases,
-                days(waits[source, target]),
-                "citizen" if log.side(target) == "citizen" else "organisation",
-            )
-            for source, target, cases, _ in found
+            _edge(log, (row["step"], row["next_step"]), cases=row["cases"], waits=waits) for row in found
         ),
         counts={"cases": ("median_days",)},
         drops=True,
     )
 
 
+def _edge(
+    log: Log, edge: tuple[int, int], *, cases: int, waits: Mapping[tuple[int, int], float]
+) -> tuple[Cell, ...]:
+    source, target = edge
+    waits_for = "citizen" if log.side(target) == "citizen" else "organisation"
+    return (log.label(source), log.label(target), cases, days(waits[edge]), waits_for)
+
+
 def ends(log: Log) -> Table:
     """One row a step with which cases begin or end."""
     starts: Counter[int] = Counter()
     stops: Counter[int] = Counter()
-    for first, last, _, cases in log.engine.rows(SQL / "ends.sql"):
-        starts[first] += cases
-        stops[last] += cases
+    for row in log.ask("ends"):
+        starts[row["first_step"]] += row["cases"]
+        stops[row["last_step"]] += row["cases"]
     touched = sorted(starts.keys() | stops.keys(), key=lambda step: (-starts[step], -stops[step], step))
     return Table(
         caption="With which steps cases begin and end",

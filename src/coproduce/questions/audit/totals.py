@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from coproduce.findings import Estimate
 from coproduce.methods.intervals import Interval, Moments, PairMoments, mean, share_of_totals, wilson
-from coproduce.questions.audit.log import SQL, Log
+from coproduce.questions.audit.log import Log
 
 LEVEL = 0.95
+DAY_US = 86_400_000_000
 Totals = Mapping[str, Any]
 
 
 def totals(log: Log) -> Totals:
     """The sums over all cases that every number of the whole rests on."""
-    row = log.engine.named_rows(SQL / "overview.sql")[0]
-    return {name: value if name == "median_lasted_us" else int(value) for name, value in row.items()}
+    sums = {**log.ask("overview")[0], **log.ask("waits", unit_us=log.unit_us)[0]}
+    return {name: value if name == "median_waited_us" else int(value) for name, value in sums.items()}
 
 
 def citizen_share(sums: Totals) -> Interval:
@@ -39,11 +39,11 @@ def waiting_share(sums: Totals) -> Interval:
     return share_of_totals(
         PairMoments(
             n=sums["cases"],
-            y=Fraction(int(sums["for_citizen_us"]), 1000),
-            x=Fraction(int(sums["waited_us"]), 1000),
-            yy=int(sums["for_citizen_ms_squares"]),
-            xy=int(sums["for_citizen_by_waited_ms"]),
-            xx=int(sums["waited_ms_squares"]),
+            y=int(sums["for_citizen"]),
+            x=int(sums["waited"]),
+            yy=int(sums["for_citizen_squares"]),
+            xy=int(sums["for_citizen_by_waited"]),
+            xx=int(sums["waited_squares"]),
         )
     )
 
@@ -99,6 +99,10 @@ def _waiting(sums: Totals) -> Iterator[Estimate]:
     yield _estimate("waited_for_citizen_share", label, waited, n=cases)
     label = "Time in which the citizen was left waiting"
     yield _estimate("citizen_left_waiting_share", label, other_share(waited), n=cases)
+    label = "Days from a case's first step to its last, median"
+    yield Estimate(
+        name="median_case_days", label=label, value=sums["median_waited_us"] / DAY_US, unit="days", n=cases
+    )
 
 
 def _handoffs(sums: Totals) -> Iterator[Estimate]:

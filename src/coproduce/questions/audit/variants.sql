@@ -1,7 +1,6 @@
--- The commonest paths, each the steps of a case in order; ties by the steps themselves.
-SELECT path, count(*) AS cases, quantile_cont(lasted_us, 0.5) AS median_us, count(*) OVER () AS variants
-FROM (SELECT case_code, list(step ORDER BY place) AS path FROM walk GROUP BY case_code) AS paths
-JOIN cases USING (case_code)
-GROUP BY path
-ORDER BY cases DESC, path
-LIMIT $most;
+-- The commonest paths, each as steps packed with their places; ties by the steps themselves.
+SELECT commonest.path, commonest.cases, quantile_cont(waited_us, 0.5) AS median_us
+FROM (SELECT path_code, path, cases FROM paths ORDER BY cases DESC, path LIMIT $most) AS commonest
+JOIN cases ON cases.path_code = commonest.path_code
+GROUP BY commonest.path, commonest.cases
+ORDER BY commonest.cases DESC, commonest.path;

@@ -6,6 +6,7 @@ SELECT
     quantile_cont(gap_us, 0.9) AS p90_us,
     sum(gap_us) AS total_us,
     count(*) FILTER (WHERE gap_us = 0) AS zero_gaps,
+    count(*) FILTER (WHERE against_file) AS against_file,
     count(*) FILTER (WHERE against_sequence) AS against_sequence
 FROM walk
 WHERE step_before IS NOT NULL

@@ -1,45 +1,36 @@
 -- The log as a walk: each event with the step before it in its case, in narrow numbers; gaps in microseconds.
--- There already: `sided_events` and `steps`.
+-- There already: `sided_events` and `steps`. A case goes by the number of its first row, working time by thousandths
+-- of a minute (of 1900 years at most, so that its squares stay whole numbers).
 
 CREATE OR REPLACE TEMP TABLE case_codes AS
-SELECT case_id, CAST(row_number() OVER () AS INTEGER) AS case_code
-FROM (SELECT DISTINCT case_id FROM events) AS distinct_cases;
-
-CREATE OR REPLACE TEMP TABLE coded AS
-SELECT
-    case_code,
-    row_number,
-    CAST(step AS INTEGER) AS step,
-    citizen,
-    human,
-    epoch_us(occurred_at) AS happened_us,
-    CAST(extract(YEAR FROM occurred_at) * 12 + extract(MONTH FROM occurred_at) - 1 AS INTEGER) AS month_number,
-    CASE $ties WHEN 'sequence' THEN sequence WHEN 'file' THEN row_number END AS ordinal,
-    sequence,
-    CAST(round(minutes * 1000) AS BIGINT) AS milliminutes
-FROM sided_events
-JOIN steps USING (step)
-JOIN case_codes USING (case_id);
-
-DROP TABLE case_codes;
+SELECT case_id, min(row_number) AS case_code
+FROM events
+GROUP BY case_id;
 
 CREATE OR REPLACE TEMP TABLE walk AS
 SELECT
     case_code,
-    row_number,
+    CASE WHEN row_number() OVER in_order = 1 THEN row_number END AS first_row,
+    CAST(row_number() OVER in_order AS INTEGER) AS place,
     step,
+    lag(step) OVER in_order AS step_before,
+    date_diff('microsecond', lag(occurred_at) OVER in_order, occurred_at) AS gap_us,
+    CAST(extract(YEAR FROM occurred_at) * 12 + extract(MONTH FROM occurred_at) - 1 AS INTEGER) AS month_number,
     citizen,
     human,
-    happened_us,
-    month_number,
-    milliminutes,
-    CAST(row_number() OVER in_order AS INTEGER) AS place,
-    lag(step) OVER in_order AS step_before,
-    lag(citizen) OVER in_order AS citizen_before,
-    happened_us - lag(happened_us) OVER in_order AS gap_us,
-    sequence < lag(sequence) OVER in_order AS against_sequence,
-    lead(step) OVER in_order IS NULL AS is_last
-FROM coded
-WINDOW in_order AS (PARTITION BY case_code ORDER BY happened_us, ordinal NULLS LAST, step, row_number);
+    CASE WHEN citizen AND NOT isnan(minutes) THEN CAST(round(least(minutes, 1000000000) * 1000) AS BIGINT) END AS milliminutes,
+    row_number < lag(row_number) OVER in_order AS against_file,
+    sequence < lag(sequence) OVER in_order AS against_sequence
+FROM sided_events
+JOIN steps USING (step)
+JOIN case_codes USING (case_id)
+WINDOW in_order AS (
+    PARTITION BY case_code
+    ORDER BY
+        occurred_at,
+        CASE $ties WHEN 'sequence' THEN sequence WHEN 'file' THEN row_number END NULLS LAST,
+        step,
+        row_number
+);
 
-DROP TABLE coded;
+DROP TABLE case_codes;

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from coproduce.errors import Fault, RecordsError
-from coproduce.records.engine import Engine
+from coproduce.records.engine import Engine, literal
 from coproduce.records.readers.csv_layout import repeated
 from coproduce.records.staging import Staged, staged
 
@@ -30,38 +31,43 @@ def read_frame(frame: object, engine: Engine) -> Staged:
     ...     read_frame(pa.table({"case_id": ["A", "B"]}), engine).rows
     2
     """
+    reader = _stream(frame)
+    names = reader.schema.names
+    if faults := repeated(names, name=NAME):
+        raise RecordsError(*faults)
+    if not names:
+        raise RecordsError(Fault(file=NAME, rule="table", found="no columns", wanted="a table"))
     try:
-        reader = pa.RecordBatchReader.from_stream(frame)
-    except TypeError:
-        raise RecordsError(
-            Fault(
-                file=NAME,
-                rule="table",
-                found=type(frame).__name__,
-                wanted="a path, or a pandas, polars or pyarrow table, or a DuckDB relation",
-            )
-        ) from None
+        return staged([_written(reader, engine)], engine, names=names)
+    except (pa.ArrowException, duckdb.Error) as error:
+        raise RecordsError(_mixed(error)) from None
+
+
+def _stream(frame: object) -> pa.RecordBatchReader:
+    try:
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # pandas warns of names that are numbers; here they are text
+            return pa.RecordBatchReader.from_stream(frame)
     except (pa.ArrowException, ValueError) as error:
         raise RecordsError(_mixed(error)) from None
-    if faults := repeated(reader.schema.names, name=NAME):
-        raise RecordsError(*faults)
-    return staged([_written(reader, engine)], engine, names=reader.schema.names)
+    except TypeError:
+        wanted = "a path, or a pandas, polars or pyarrow table, or a DuckDB relation"
+        raise RecordsError(
+            Fault(file=NAME, rule="table", found=type(frame).__name__, wanted=wanted)
+        ) from None
 
 
 def _written(reader: pa.RecordBatchReader, engine: Engine) -> Path:
     """The Parquet file of the batches; its columns are named by place, as any name may be given in memory."""
-    schema = pa.schema([field.with_name(f"c{place}") for place, field in enumerate(reader.schema, start=1)])
     parquet = Path(tempfile.mkdtemp(dir=engine.scratch)) / "rows.parquet"
-    try:
-        with pq.ParquetWriter(parquet, schema) as writer:
-            for batch in reader:
-                writer.write_batch(batch.rename_columns(schema.names))
-    except (pa.ArrowException, ValueError) as error:
-        raise RecordsError(_mixed(error)) from None
+    columns = ", ".join(f"c{place}" for place in range(1, len(reader.schema) + 1))
+    engine.register("frame", reader)
+    engine.run(f"COPY (SELECT * FROM frame AS given({columns})) TO {literal(str(parquet))} (FORMAT parquet)")
     return parquet
 
 
 def _mixed(error: Exception) -> Fault:
-    return Fault(
-        file=NAME, rule="types", found=str(error).splitlines()[0], wanted="columns of one plain type each"
-    )
+    """What Arrow says of a column that it cannot convert; the last of it names the column."""
+    found, wanted = str(error.args[-1]).split("\n", maxsplit=1)[0], "columns of one plain type each"
+    return Fault(file=NAME, rule="types", found=found, wanted=wanted)

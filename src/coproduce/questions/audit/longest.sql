@@ -1,0 +1,2 @@
+-- How many cases there are, and how long the longest took.
+SELECT count(*) AS cases, max(waited_us) AS waited_us FROM cases;
