@@ -290,7 +290,7 @@ def log_study(
     StudyError
         If a setting is unknown or wrong.
     """
-    path = Path(events) if isinstance(events, str | Path) else None
+    path = Path(events).resolve() if isinstance(events, str | Path) else None
     table = {
         **reading,
         "path": path.name if path else "(in memory)",

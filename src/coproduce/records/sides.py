@@ -137,7 +137,7 @@ def _rules(records: Records) -> tuple[_Rule, ...]:
     return tuple(
         _Rule(side=side, patterns=single)
         for side, given in settings.side.items()
-        for patterns in ((given,) if isinstance(given, Mapping) else given)
+        for patterns in given
         for single in _singles(patterns)
     )
 
