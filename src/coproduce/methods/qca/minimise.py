@@ -1,0 +1,116 @@
+"""Minimisation: from configurations with and without the outcome to all of the simplest models.
+
+One call a solution; each gives every model that ties, counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coproduce.methods.qca.covers import LISTED, Solutions, fewest
+from coproduce.methods.qca.intermediate import Expectations, Intermediate
+from coproduce.methods.qca.intermediate import intermediate as between
+from coproduce.methods.qca.primes import conservative_primes, prime_implicants
+from coproduce.methods.qca.terms import as_terms
+
+__all__ = ["Intermediate", "Solutions", "conservative", "intermediate", "parsimonious"]
+
+
+def conservative(positive: ArrayLike, *, levels: Sequence[int], listed: int = LISTED) -> Solutions:
+    """The conservative (or complex) solution: no remainder is used.
+
+    Parameters
+    ----------
+    positive
+        Configurations with the outcome (rows x conditions), values from 0 to the number of levels less one.
+    levels
+        The number of values of each condition; 2 for crisp and fuzzy sets.
+    listed
+        How many models to list at most; all are counted.
+
+    Returns
+    -------
+    Solutions
+        All models with the fewest terms.
+
+    Examples
+    --------
+    >>> conservative([[1, 1], [1, 0]], levels=[2, 2]).terms.tolist()
+    [[1, -1]]
+    """
+    return fewest(
+        conservative_primes(positive, levels=levels), as_terms(positive, levels=levels), listed=listed
+    )
+
+
+def parsimonious(
+    positive: ArrayLike, negative: ArrayLike, *, levels: Sequence[int], listed: int = LISTED
+) -> Solutions:
+    """The parsimonious solution: every remainder may be used that makes it simpler.
+
+    Parameters
+    ----------
+    positive, negative
+        Configurations with and without the outcome (rows x conditions). Among the negative ones may stand terms, with
+        -1 for any value: remainders that must not be used (enhanced standard analysis).
+    levels
+        The number of values of each condition; 2 for crisp and fuzzy sets.
+    listed
+        How many models to list at most; all are counted.
+
+    Returns
+    -------
+    Solutions
+        All models with the fewest terms.
+
+    References
+    ----------
+    Schneider, C. Q. and Wagemann, C. (2012). Set-Theoretic Methods for the Social Sciences, section 8.2 (enhanced
+    standard analysis).
+
+    Examples
+    --------
+    >>> parsimonious([[1, 1]], [[0, 0]], levels=[2, 2]).count
+    2
+    """
+    return fewest(
+        prime_implicants(positive, negative, levels=levels), as_terms(positive, levels=levels), listed=listed
+    )
+
+
+def intermediate(
+    positive: ArrayLike,
+    models: tuple[ArrayLike, ArrayLike],
+    *,
+    expectations: Expectations,
+    levels: Sequence[int],
+) -> Intermediate:
+    """The intermediate models between a conservative and a parsimonious one.
+
+    Parameters
+    ----------
+    positive
+        Configurations with the outcome (rows x conditions).
+    models
+        The terms of a conservative and of a parsimonious model.
+    expectations
+        For each condition the values that should help the outcome; empty where there is no expectation.
+    levels
+        The number of values of each condition.
+
+    See Also
+    --------
+    coproduce.methods.qca.intermediate.intermediate : the definition and its sources.
+
+    Examples
+    --------
+    >>> found = intermediate([[1, 0]], ([[1, 0]], [[1, -1]]), expectations=[{1}, {1}], levels=[2, 2])
+    >>> found.solutions.terms.tolist()
+    [[1, -1]]
+    """
+    complex_, simple = (as_terms(np.asarray(model), levels=levels) for model in models)
+    rows = as_terms(positive, levels=levels)
+    return between(rows, complex_, parsimonious=simple, expectations=expectations, levels=levels)
