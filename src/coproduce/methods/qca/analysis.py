@@ -1,0 +1,254 @@
+"""The standard analysis of sufficiency: a truth table and its solutions, and what of them does not stand.
+
+A solution is of one type: *conservative* (no remainder used), *parsimonious* (every remainder that makes it simpler)
+or *intermediate* (only the easy counterfactuals). The enhanced analysis first takes away the remainders that no
+reasonable person can assume to lead to the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coproduce.methods.qca import minimise
+from coproduce.methods.qca.intermediate import Expectations
+from coproduce.methods.qca.minimise import Solutions
+from coproduce.methods.qca.sets import Sets
+from coproduce.methods.qca.terms import Terms, as_terms, covered, intersections, widest
+from coproduce.methods.qca.truth_table import CutOffs, TruthTable, truth_table
+
+Numbers = NDArray[np.float64]
+Term = tuple[int, ...]
+Model = tuple[Term, ...]
+
+LISTED = 100
+MOST_PAIRS = 100
+MOST_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """All models of one type, each a tuple of terms.
+
+    There are `count` of them, exactly where `complete` (else at least so many); the first ones are listed in `models`.
+    """
+
+    models: tuple[Model, ...]
+    count: int
+    complete: bool
+
+    def terms(self) -> set[Term]:
+        """Every term of a listed model."""
+        return {term for model in self.models for term in model}
+
+    def shared(self) -> set[Term]:
+        """The terms that stand in every listed model."""
+        return set.intersection(*(set(model) for model in self.models)) if self.models else set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """The truth table of an outcome and its solutions; None where no row leads to the outcome."""
+
+    table: TruthTable
+    conservative: Solution | None
+    parsimonious: Solution | None
+    intermediate: Solution | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enhanced:
+    """The solutions after untenable assumptions were taken away; these are terms (-1: any value).
+
+    `contradictory` assumptions were used for the outcome and for its negation; those `against_necessity` lack a
+    condition that was found necessary.
+    """
+
+    parsimonious: Solution
+    intermediate: Solution
+    contradictory: tuple[Term, ...]
+    against_necessity: tuple[Term, ...]
+
+
+def standard(
+    sets: Sets,
+    outcome: Numbers,
+    *,
+    cut_offs: CutOffs,
+    expectations: Expectations,
+    listed: int = LISTED,
+) -> Standard:
+    """The truth table of an outcome with its conservative, parsimonious and intermediate solution.
+
+    Parameters
+    ----------
+    sets
+        The cases' memberships in the conditions.
+    outcome
+        Memberships in the outcome.
+    cut_offs
+        What a row of the truth table needs to count as leading to the outcome.
+    expectations
+        For each condition the levels that should help the outcome; empty where nothing is expected.
+    listed
+        How many models to list at most; all are counted.
+
+    References
+    ----------
+    Ragin, C. C. (2008). Redesigning Social Inquiry, chapters 7 to 9; Schneider, C. Q. and Wagemann, C. (2012), chapter
+    7 and section 8.2.
+
+    Examples
+    --------
+    >>> sets = Sets(values=np.array([[1.0, 1], [1, 0], [0, 0]]), levels=(2, 2))
+    >>> found = standard(sets, np.array([1.0, 1, 0]), cut_offs=CutOffs(), expectations=[(), ()])
+    >>> found.parsimonious.models
+    (((1, -1),),)
+    """
+    table = truth_table(sets, outcome, cut_offs=cut_offs)
+    positive = table.configurations("positive")
+    if not len(positive):
+        return Standard(table=table, conservative=None, parsimonious=None, intermediate=None)
+    levels = table.levels
+    complex_ = solution(minimise.conservative(positive, levels=levels, listed=listed))
+    simple = parsimonious(table, listed=listed)
+    between = intermediate(table, (complex_, simple), expectations=expectations, listed=listed)
+    return Standard(table=table, conservative=complex_, parsimonious=simple, intermediate=between)
+
+
+def parsimonious(table: TruthTable, *, untenable: Terms | None = None, listed: int = LISTED) -> Solution:
+    """The parsimonious solution of a truth table that has a positive row, without the untenable assumptions."""
+    negative = table.configurations("negative")
+    if untenable is not None:
+        negative = np.concatenate([negative, untenable])
+    positive = table.configurations("positive")
+    return solution(minimise.parsimonious(positive, negative, levels=table.levels, listed=listed))
+
+
+def solution(found: Solutions) -> Solution:
+    """The listed models with their terms, and how many there are."""
+    terms = [tuple(term) for term in found.terms.tolist()]
+    models = tuple(tuple(terms[place] for place in places) for places in found.models)
+    return Solution(models=models, count=found.count, complete=found.complete)
+
+
+def intermediate(
+    table: TruthTable,
+    ends: tuple[Solution, Solution],
+    *,
+    expectations: Expectations,
+    listed: int = LISTED,
+) -> Solution:
+    """The intermediate models between each conservative and each parsimonious model, each once.
+
+    Where there are more than 100 pairs, the first are taken, and the count is a least number.
+    """
+    pairs = list(islice(product(ends[0].models, ends[1].models), MOST_PAIRS))
+    positive = table.configurations("positive")
+    models: dict[Model, None] = {}
+    complete = ends[0].count * ends[1].count == len(pairs)
+    for pair in pairs:
+        found = solution(
+            minimise.intermediate(positive, pair, expectations=expectations, levels=table.levels).solutions
+        )
+        complete = complete and found.complete and found.count == len(found.models)
+        models |= dict.fromkeys(tuple(sorted(model)) for model in found.models)
+    return Solution(models=tuple(models)[:listed], count=len(models), complete=complete)
+
+
+def enhanced(
+    one: Standard,
+    other: Standard,
+    *,
+    necessary: Iterable[Term],
+    expectations: Expectations,
+    listed: int = LISTED,
+) -> Enhanced | None:
+    """The solutions of an outcome that rest on no untenable assumption; None where none was made.
+
+    Parameters
+    ----------
+    one, other
+        The analyses of the outcome and of its negation.
+    necessary
+        Terms of a single level each: the conditions that are necessary for the outcome. A remainder without one of
+        them cannot be assumed to lead to it.
+    expectations
+        For each condition the levels that should help the outcome.
+    listed
+        How many models to list at most.
+
+    Returns
+    -------
+    Enhanced or None
+        A remainder that some listed model for the outcome and some for its negation both claim is given to neither;
+        this is repeated until no such remainder is left.
+
+    References
+    ----------
+    Schneider, C. Q. and Wagemann, C. (2012). Set-Theoretic Methods for the Social Sciences, section 8.2.
+    """
+    if one.parsimonious is None or one.conservative is None:
+        return None
+    levels = one.table.levels
+    against = _without(necessary, one.table)
+    contradictory = _contradictory(one, other, against=against)
+    if not len(contradictory) and not _covers_any(one.parsimonious, against, levels=levels):
+        return None
+    simple = parsimonious(one.table, untenable=np.concatenate([against, contradictory]), listed=listed)
+    between = intermediate(one.table, (one.conservative, simple), expectations=expectations, listed=listed)
+    return Enhanced(
+        parsimonious=simple,
+        intermediate=between,
+        contradictory=_tuples(contradictory),
+        against_necessity=_tuples(against),
+    )
+
+
+def _contradictory(one: Standard, other: Standard, *, against: Terms) -> Terms:
+    """The assumptions that are made for the outcome and for its negation, gathered until there are no more."""
+    levels = one.table.levels
+    gathered = as_terms([], levels=levels)
+    if one.parsimonious is None or other.parsimonious is None:
+        return gathered
+    mine, theirs = one.parsimonious, other.parsimonious
+    for _ in range(MOST_ROUNDS):
+        both = intersections(_terms(mine, levels), _terms(theirs, levels))
+        if not len(both):
+            break
+        gathered = widest(np.concatenate([gathered, both]))
+        mine = parsimonious(one.table, untenable=np.concatenate([gathered, against]))
+        theirs = parsimonious(other.table, untenable=gathered)
+    return gathered
+
+
+def _without(necessary: Iterable[Term], table: TruthTable) -> Terms:
+    """The terms that lack a necessary condition, but not where an observed configuration leads to the outcome so."""
+    lacking = [
+        tuple(level if place == condition else -1 for place in range(len(term)))
+        for term in necessary
+        for condition, asked in enumerate(term)
+        if asked != -1
+        for level in range(table.levels[condition])
+        if level != asked
+    ]
+    terms = as_terms(lacking, levels=table.levels)
+    positive = table.configurations("positive").astype(np.int8)
+    return terms[~covered(terms, positive).any(axis=1)]
+
+
+def _covers_any(found: Solution, terms: Terms, *, levels: Sequence[int]) -> bool:
+    """Whether some listed model claims a configuration of one of these terms."""
+    return bool(len(intersections(_terms(found, levels), terms)))
+
+
+def _terms(found: Solution, levels: Sequence[int]) -> Terms:
+    return as_terms(sorted(found.terms()), levels=levels)
+
+
+def _tuples(terms: Terms) -> tuple[Term, ...]:
+    return tuple(tuple(term) for term in terms.tolist())
