@@ -1,0 +1,1 @@
+"""Meta-analysis: what all the evidence says together."""
