@@ -10,6 +10,7 @@ from coproduce.errors import SHOWN_ROWS
 from coproduce.records.columns import ROW_NUMBER, Bound
 from coproduce.records.engine import Engine, quoted
 from coproduce.records.patterns import matches
+from coproduce.records.schema import Column
 from coproduce.records.staging import RawColumn
 from coproduce.records.values import SQL_TYPES, Cell, kind
 
@@ -40,16 +41,24 @@ def _is_trimmed(bound: Bound, column: str) -> bool:
 
 
 def view(bound: Bound, *, zoned: Mapping[str, bool]) -> str:
-    """SQL for the view of a table: every column of its schema, its groups, its free columns."""
+    """SQL for the view of a table that was checked: every column of its schema, its groups, its free columns."""
     selected = [ROW_NUMBER]
     for column in bound.schema.columns:
         there = column.name in bound.columns
-        value = cell(bound, column.name, zoned=zoned.get(column.name)).value(column.type) if there else "NULL"
+        value = _checked_value(bound, column, zoned=zoned.get(column.name)) if there else "NULL"
         selected.append(f"CAST({value} AS {SQL_TYPES[column.type]}) AS {column.name}")
     for place, raw in enumerate(bound.groups.values(), start=1):
         selected.append(f"{_text(raw)} AS group_{place}")
     selected += [f"{_free(raw)} AS {quoted(name)}" for name, raw in bound.free.items()]
     return f"SELECT {', '.join(selected)} FROM {bound.source.scan}{_kept(bound)}"
+
+
+def _checked_value(bound: Bound, column: Column, *, zoned: bool | None) -> str:
+    """SQL for a typed cell; a text that must be there was found to be there, and is not looked at again."""
+    read = cell(bound, column.name, zoned=zoned)
+    if column.required and column.type == "text" and read.kind == "text":
+        return read.raw
+    return read.value(column.type)
 
 
 def _text(raw: RawColumn) -> str:

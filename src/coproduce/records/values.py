@@ -105,9 +105,12 @@ class Cell:
                 return self._as_number(NUMBER, whole=False)
 
     def _says_something(self) -> str:
-        """SQL: whether a text is more than blanks. Most texts show it by their first letter, long before a trim."""
+        """SQL: whether a text is more than blanks.
+
+        Most texts show it by their first letter; only a CASE spares the engine the trim of these.
+        """
         as_text = f"CAST({self.raw} AS VARCHAR)"
-        return f"({as_text} >= '!' AND {as_text} < chr(127)) OR {self.text} <> ''"
+        return f"CASE WHEN {as_text} >= '!' AND {as_text} < chr(127) THEN TRUE ELSE {self.text} <> '' END"
 
     def _as_text(self) -> str:
         as_text = f"CAST({self.raw} AS VARCHAR)"

@@ -5,7 +5,6 @@ CREATE OR REPLACE TEMP TABLE case_sums AS
 SELECT
     case_code,
     array_sort(array_agg(place * CAST(2147483648 AS BIGINT) + step)) AS path,
-    max(first_row) AS first_row,
     min(month_number) AS month_number,
     CAST(coalesce(sum(gap_us) FILTER (WHERE citizen), 0) AS BIGINT) AS for_citizen_us,
     CAST(coalesce(sum(gap_us), 0) AS BIGINT) AS waited_us,
@@ -22,7 +21,7 @@ FROM case_sums
 GROUP BY path;
 
 CREATE OR REPLACE TEMP TABLE cases AS
-SELECT case_code, path_code, first_row, month_number, for_citizen_us, waited_us, milliminutes
+SELECT case_code, path_code, month_number, for_citizen_us, waited_us, milliminutes
 FROM case_sums
 JOIN paths ON case_sums.path = paths.path;
 

@@ -2,13 +2,13 @@
 -- way, that of the first event counts (and where that is not recorded, the first by name).
 CREATE OR REPLACE TEMP TABLE case_values AS
 SELECT
-    spread.case_code,
+    cases.case_code,
     coalesce(lowest <> highest, FALSE) AS changes,
-    coalesce(CASE WHEN lowest <> highest THEN events.group_1 END, lowest, '(not recorded)') AS group_value
-FROM (
-    SELECT min(row_number) AS case_code, min(group_1) AS lowest, max(group_1) AS highest
+    coalesce(CASE WHEN lowest <> highest THEN first_event.group_1 END, lowest, '(not recorded)') AS group_value
+FROM cases
+JOIN events AS first_event ON first_event.row_number = cases.case_code
+JOIN (
+    SELECT case_id, min(group_1) AS lowest, max(group_1) AS highest
     FROM events
     GROUP BY case_id
-) AS spread
-JOIN cases ON cases.case_code = spread.case_code
-LEFT JOIN events ON events.row_number = CASE WHEN lowest <> highest THEN cases.first_row END;
+) AS spread ON spread.case_id = first_event.case_id;

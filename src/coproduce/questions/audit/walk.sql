@@ -1,16 +1,10 @@
 -- The log as a walk: each event with the step before it in its case, in narrow numbers; gaps in microseconds.
--- There already: `sided_events` and `steps`. A case goes by the number of its first row, working time by thousandths
--- of a minute (of 1900 years at most, so that its squares stay whole numbers).
-
-CREATE OR REPLACE TEMP TABLE case_codes AS
-SELECT case_id, min(row_number) AS case_code
-FROM events
-GROUP BY case_id;
+-- There already: `sided_events` and `steps`. A case goes by the number of its first event's row, working time by
+-- thousandths of a minute (of 1900 years at most, so that its squares stay whole numbers).
 
 CREATE OR REPLACE TEMP TABLE walk AS
 SELECT
-    case_code,
-    CASE WHEN row_number() OVER in_order = 1 THEN row_number END AS first_row,
+    first_value(row_number) OVER in_order AS case_code,
     CAST(row_number() OVER in_order AS INTEGER) AS place,
     step,
     lag(step) OVER in_order AS step_before,
@@ -23,14 +17,11 @@ SELECT
     sequence < lag(sequence) OVER in_order AS against_sequence
 FROM sided_events
 JOIN steps USING (step)
-JOIN case_codes USING (case_id)
 WINDOW in_order AS (
-    PARTITION BY case_code
+    PARTITION BY case_id
     ORDER BY
         occurred_at,
         CASE $ties WHEN 'sequence' THEN sequence WHEN 'file' THEN row_number END NULLS LAST,
         step,
         row_number
 );
-
-DROP TABLE case_codes;
