@@ -12,31 +12,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from coproduce._version import __version__
-from coproduce.errors import CoproduceError, EngineError, EstimationError, RecordsError, StudyError
+from coproduce.errors import (
+    CoproduceError,
+    EngineError,
+    EstimationError,
+    PlanError,
+    RecordsError,
+    StudyError,
+)
 
 if TYPE_CHECKING:
     from coproduce.findings import Finding
     from coproduce.records.study import read_study
-    from coproduce.runner import audit, run
+    from coproduce.runner import audit, determinants, effects, run, synthesis
 
 __all__ = [
     "CoproduceError",
     "EngineError",
     "EstimationError",
     "Finding",
+    "PlanError",
     "RecordsError",
     "StudyError",
     "__version__",
     "audit",
+    "determinants",
+    "effects",
     "read_study",
     "run",
+    "synthesis",
 ]
 
 _ROOMS = {
     "Finding": "coproduce.findings",
     "audit": "coproduce.runner",
+    "determinants": "coproduce.runner",
+    "effects": "coproduce.runner",
     "read_study": "coproduce.records.study",
     "run": "coproduce.runner",
+    "synthesis": "coproduce.runner",
 }
 
 

@@ -6,6 +6,7 @@
     ├── StudyError        10   study.toml or a setting: file, key, found, wanted
     ├── RecordsError      11   the tables: every fault, with row and column
     ├── EngineError       12   the engine could not do what was asked (disk, memory, a missing extra)
+    ├── PlanError         13   a frozen plan was changed by hand, or would be overwritten
     └── EstimationError   14   a method cannot answer from what it was given
 
 Exit codes of the command line: 0 all is well, 2 the command was typed wrongly, and those above.
@@ -148,6 +149,15 @@ class EngineError(CoproduceError):
     """The engine could not do what was asked: no disk, no memory, a missing extra."""
 
     exit_code = 12
+
+
+class PlanError(CoproduceError):
+    """A frozen plan cannot be trusted, or would be overwritten."""
+
+    exit_code = 13
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(_told(faults), faults=faults)
 
 
 class EstimationError(CoproduceError):

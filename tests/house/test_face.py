@@ -13,14 +13,31 @@ FACE = {
     "EngineError",
     "EstimationError",
     "Finding",
+    "PlanError",
     "RecordsError",
     "StudyError",
     "__version__",
     "audit",
+    "determinants",
+    "effects",
     "read_study",
     "run",
+    "synthesis",
 }
-HEAVY = {"altair", "duckdb", "jinja2", "numpy", "pandas", "polars", "pyarrow", "sqlglot", "vl_convert"}
+HEAVY = {
+    "altair",
+    "diff_diff",
+    "duckdb",
+    "jinja2",
+    "numpy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "scipy",
+    "sqlglot",
+    "statsmodels",
+    "vl_convert",
+}
 DOCUMENTED = sorted(FACE - {"__version__"})
 
 
@@ -34,7 +51,9 @@ def test_every_name_of_the_face_is_told_in_words(name):
     assert docstring, f"coproduce.{name} has no docstring"
 
 
-@pytest.mark.parametrize("name", ["Finding", "audit", "read_study", "run"])
+@pytest.mark.parametrize(
+    "name", ["Finding", "audit", "determinants", "effects", "read_study", "run", "synthesis"]
+)
 def test_every_function_of_the_face_has_an_example(name):
     assert ">>> " in inspect.getdoc(getattr(coproduce, name)), f"coproduce.{name} has no runnable example"
 

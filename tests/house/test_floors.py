@@ -9,16 +9,21 @@ from pathlib import Path
 ROOMS_OF = {
     "altair": {"reports"},
     "cyclopts": {"cli"},
+    "diff_diff": {"methods"},
     "duckdb": {"records"},
     "ijson": {"records"},
     "jinja2": {"reports"},
+    "joblib": {"methods"},
     "markupsafe": {"reports"},
     "numpy": {"methods", "questions", "records", "reports", "simulate"},
+    "pandas": {"methods"},
     "psycopg": {"records"},
     "pyarrow": {"records"},
     "pydantic": {"findings", "questions", "records", "runner"},
     "rich": {"cli", "reports"},
+    "scipy": {"methods"},
     "sqlglot": {"records"},
+    "statsmodels": {"methods"},
     "vl_convert": {"reports"},
 }
 

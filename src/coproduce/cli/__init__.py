@@ -12,14 +12,14 @@ from rich.console import Console
 from coproduce._version import __version__
 from coproduce.cli.log import audit
 from coproduce.cli.output import print_json
-from coproduce.cli.studies import check, export, init, run, simulate
+from coproduce.cli.studies import check, export, freeze, init, run, simulate
 from coproduce.cli.words import classify, schema
 from coproduce.errors import CoproduceError
 
 EXIT_CODES = """\
 Exit codes: 0 all is well; 1 a fault of Coproduce itself; 2 the command was typed wrongly; 10 study.toml is
-wrong; 11 the records are wrong; 12 the engine could not do it; 14 a method cannot answer. `--debug` shows a
-traceback.
+wrong; 11 the records are wrong; 12 the engine could not do it; 13 a frozen plan cannot be trusted; 14 a
+method cannot answer. `--debug` shows a traceback.
 """
 
 app = App(
@@ -30,7 +30,7 @@ app = App(
     help_format="markdown",
 )
 app.register_install_completion_command()
-for _command in (init, check, run, audit, classify, schema, export, simulate):
+for _command in (init, check, freeze, run, audit, classify, schema, export, simulate):
     app.command(_command)
 
 

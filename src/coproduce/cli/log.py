@@ -74,8 +74,8 @@ def audit(
 
     `coproduce audit log.xes.gz --citizen Payment --json`
     """
-    from coproduce.runner import log_study
     from coproduce.runner import run as run_study
+    from coproduce.runner.short_ways import log_study
 
     study = log_study(
         log,

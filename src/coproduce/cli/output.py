@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +15,7 @@ from coproduce.errors import Fault, StudyError
 
 if TYPE_CHECKING:
     from coproduce.findings import Findings
+    from coproduce.reports.progress import Tell
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON instead of a page.")]
 Out = Annotated[Path | None, Parameter(help="The folder to write to.")]
@@ -43,7 +43,7 @@ def print_json(data: object) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=list) + "\n")
 
 
-def steps() -> AbstractContextManager[Callable[[str], None]]:
+def steps() -> AbstractContextManager[Tell]:
     """Show on standard error what is being done."""
     from coproduce.reports.progress import steps as shown_steps
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from coproduce.cli.output import Json, Many, Out, must_be_free, print_json, say, show, steps
-from coproduce.errors import RecordsError, StudyError
+from coproduce.errors import EstimationError, RecordsError, StudyError
 
 
 def init(folder: Path) -> int:
@@ -68,7 +68,8 @@ def run(study: Path, *, only: Many = None, out: Out = None, json_: Json = False)
     study
         The folder that holds study.toml.
     only
-        A question to ask; may be given several times. All are asked where left out.
+        A question, or a block of one such as effects.results; may be given several times. All are asked where left
+        out.
     out
         The folder for findings.json, report.html, tables and figures; `results` in the study where left out.
 
@@ -84,7 +85,37 @@ def run(study: Path, *, only: Many = None, out: Out = None, json_: Json = False)
     folder = out or study / "results"
     with steps() as tell:
         findings = run_study(read_study(study), only=only, out=folder, progress=tell)
-    return show(findings, out=folder, as_json=json_)
+    show(findings, out=folder, as_json=json_)
+    refused = any(unanswered.reason for unanswered in findings.unanswered)
+    return EstimationError.exit_code if refused else 0
+
+
+def freeze(study: Path, *, json_: Json = False) -> int:
+    """Freeze the plan of a study, best before its outcomes are known; what is changed later is told as a deviation.
+
+    Parameters
+    ----------
+    study
+        The folder that holds study.toml. Tables that are still awaited need not be there.
+
+    Examples
+    --------
+    `coproduce freeze my-study`
+    """
+    from coproduce.records.plan import LOCK
+    from coproduce.records.plan import freeze as freeze_plan
+    from coproduce.records.study import read_study
+    from coproduce.runner.asking import asked
+
+    read = read_study(study, awaited=True)
+    asked(read, only=None)
+    plan = freeze_plan(read)
+    if json_:
+        print_json(asdict(plan))
+        return 0
+    there = "No records were there yet." if not plan.seen else f"Already there: {', '.join(plan.seen)}."
+    say(f"The plan is frozen in {study / LOCK} ({plan.frozen_at}, SHA-256 {plan.sha256}). {there}")
+    return 0
 
 
 def export(study: Path, *, to: Path, json_: Json = False) -> int:

@@ -153,10 +153,11 @@ class Finding(Model):
 
 
 class Unanswered(Model):
-    """A question that the records cannot answer, and what it needs."""
+    """A question (or a block of it) that the records cannot answer: what it needs, or why a method refused."""
 
     question: str
     needs: tuple[str, ...]
+    reason: str | None = None
 
 
 class InputFile(Model):
@@ -164,6 +165,16 @@ class InputFile(Model):
 
     rows: int
     sha256: str | None
+
+
+class PlanLabel(Model):
+    """What a findings file says of its plan: whether it was frozen, what lay there already, what was changed since."""
+
+    frozen: bool = False
+    frozen_at: str | None = None
+    sha256: str | None = None
+    seen: tuple[str, ...] = ()
+    deviations: tuple[str, ...] = ()
 
 
 class StudyLabel(Model):
@@ -181,6 +192,7 @@ class Findings(Model):
     coproduce: str
     study: StudyLabel
     inputs: dict[str, InputFile] = Field(default_factory=dict)
+    plan: PlanLabel = PlanLabel()
     findings: tuple[Finding, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist
 
-from coproduce.methods.student import student
+from scipy.special import stdtrit
 
 Exact = int | float | Fraction
 
@@ -31,6 +31,17 @@ def critical(level: float) -> float:
     1.959964
     """
     return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def student(level: float, df: float) -> float:
+    """The two-sided critical value of Student's t, so that intervals from few units keep their promise.
+
+    Examples
+    --------
+    >>> round(student(0.95, 9), 6)
+    2.262157
+    """
+    return float(stdtrit(df, 0.5 + level / 2))
 
 
 def wilson(successes: int, n: int, *, level: float = 0.95) -> Interval:
@@ -223,7 +234,7 @@ def share_of_totals(pairs: PairMoments, *, level: float = 0.95) -> Interval:
         )
     value = float(share)
     se = math.sqrt(squares * pairs.n / (pairs.n - 1)) / float(pairs.x)
-    half = student(0.5 + level / 2, pairs.n - 1) * se / (value * (1 - value))
+    half = student(level, pairs.n - 1) * se / (value * (1 - value))
     return Interval(value=value, low=_shifted(value, -half), high=_shifted(value, half), se=se)
 
 
@@ -237,5 +248,5 @@ def _around(value: float, se: float, *, df: float, level: float) -> Interval:
     """An interval by Student's t; NaN limits where there is no error to build it on."""
     if not se > 0:
         return Interval(value=value, low=math.nan, high=math.nan, se=se)
-    half = student(0.5 + level / 2, df) * se
+    half = student(level, df) * se
     return Interval(value=value, low=value - half, high=value + half, se=se)

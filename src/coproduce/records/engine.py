@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import duckdb
+import numpy as np
 import sqlglot.expressions as sql_of
+from numpy.typing import NDArray
 
 from coproduce.errors import EngineError
 
-Progress = Callable[[str], None]
-"""Is told, in a few plain words, what is being done now."""
+
+class Progress(Protocol):
+    """Is told, in a few plain words, what is being done now, and what share of it is done where that is known."""
+
+    def __call__(self, step: str, share: float | None = None, /) -> object:
+        """Take what is being done."""
 
 
 def quoted(name: str) -> str:
@@ -91,10 +97,10 @@ class Engine:
         self._connection.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def tell(self, step: str) -> None:
-        """Say what is being done now."""
+    def tell(self, step: str, share: float | None = None, /) -> None:
+        """Say what is being done now, and what share of it is done where that is known."""
         if self._progress is not None:
-            self._progress(step)
+            self._progress(step) if share is None else self._progress(step, share)
 
     def run(self, script: str | Traversable, **values: Any) -> None:
         """Run the statements of a script; each ``$name`` in it takes the value of that name."""
@@ -116,10 +122,35 @@ class Engine:
         names = [column[0] for column in self._connection.description or ()]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def columns(self, query: str, **values: Any) -> dict[str, NDArray[Any]]:
+        """The columns of a query that returns little; texts (None where missing), or numbers (NaN where missing).
+
+        Examples
+        --------
+        >>> with Engine() as engine:
+        ...     engine.columns("SELECT * FROM (VALUES (1, 'a'), (NULL, NULL)) AS t(n, name) ORDER BY ALL")
+        {'n': array([ 1., nan]), 'name': array(['a', None], dtype=object)}
+        """
+        with _told():
+            found = self._connection.execute(query, values or None).fetchnumpy()
+        return {name: _plain(column) for name, column in found.items()}
+
     def register(self, name: str, frame: object) -> None:
         """Make an in-memory table (pandas, polars, pyarrow) readable by that name."""
         with _told():
             self._connection.register(name, frame)
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    """A column with its gaps as None or NaN."""
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    missing = np.ma.getmaskarray(column)
+    if column.dtype.kind in "iufb" and not missing.any():
+        return column.data
+    plain = column.data.astype(np.float64 if column.dtype.kind in "iufb" else object)
+    plain[missing] = np.nan if column.dtype.kind in "iufb" else None
+    return plain
 
 
 @contextmanager

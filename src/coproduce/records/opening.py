@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coproduce.errors import RecordsError, StudyError
 from coproduce.records.check import Checked, checked_tables
+from coproduce.records.data import Data
 from coproduce.records.engine import Engine
 from coproduce.records.rows import view
 from coproduce.records.settings import FILE
@@ -49,11 +50,12 @@ class OpenTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """A study's tables, open in an engine."""
+    """A study's tables, open in an engine; `data` keeps the analysts' own files that questions have read."""
 
     study: Study
     engine: Engine
     tables: Mapping[str, OpenTable]
+    data: dict[str, Data] = field(default_factory=dict)
 
     def has(self, table: str) -> bool:
         """Whether that table is open."""

@@ -64,6 +64,23 @@ def read_source(study: Study, table: str, *, engine: Engine) -> Staged:
     return _read_file(files[0], engine, name=settings.path, settings=settings)
 
 
+def read_data(study: Study, settings: TableSettings, *, engine: Engine, key: str) -> Staged:
+    """Read an analyst's own file, or a table that was handed over in memory under that name.
+
+    Raises
+    ------
+    StudyError
+        If the path leads out of the study's folder, or nothing is there.
+    RecordsError
+        If the source cannot be read as what it is.
+    """
+    path = str(settings.path)
+    engine.tell(f"reading {path}")
+    if path in study.frames:
+        return read_frame(study.frames[path], engine)
+    return _read_file(study.file(path, key=key), engine, name=path, settings=settings)
+
+
 def _read_file(file: Path, engine: Engine, *, name: str, settings: TableSettings) -> Staged:
     if not file.is_file():
         raise RecordsError(Fault(file=name, rule="file", found="a device or a pipe", wanted="a file"))

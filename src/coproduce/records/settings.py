@@ -65,6 +65,23 @@ AnyOf = Annotated[
 """Patterns, or a list of them of which any may match."""
 
 
+def label_of(value: object) -> object:
+    """The label that a number or a truth value stands for: 0 and 0.0 are "0", true is "true".
+
+    Examples
+    --------
+    >>> label_of(0.0), label_of(1.5), label_of(True), label_of("a")
+    ('0', '1.5', 'true', 'a')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, int | float) else value
+
+
+Label = Annotated[str, BeforeValidator(label_of, json_schema_input_type=str | int | float | bool)]
+"""A label of the analyst's own, which may be written as a number."""
+
+
 class Settings(BaseModel):
     """Settings refuse what they do not know."""
 
@@ -151,6 +168,23 @@ _FIELDS |= {"datapackage": (str | None, _PACKAGE)}
 Tables: type[Settings] = create_model(
     "Tables", __base__=Settings, __doc__="``[records]``: the tables.", **_FIELDS
 )
+
+
+class BlockSettings(Settings):
+    """``[questions.<question>.<block>]``: what every block of settings may hold.
+
+    A block reads the study's tables, or, the short way in, one analysis-ready file with the analyst's own names.
+    """
+
+    data: str | None = Field(
+        default=None, min_length=1, description="an analysis-ready file, inside the study's folder"
+    )
+    delimiter: str | None = Field(
+        default=None, min_length=1, max_length=1, description="what parts the cells of that file"
+    )
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
+        default=None, description="that file's encoding, where it is neither UTF-8 nor UTF-16"
+    )
 
 
 class StudyFile(Settings):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from coproduce.errors import Fault, StudyError, nearest
+from coproduce.records.plan import Plan, read_plan
 from coproduce.records.readers.datapackage import tables_of_package
 from coproduce.records.settings import FILE, Head, StudyFile, TableSettings, load, validated
 
@@ -30,6 +31,16 @@ class Study:
     tables: Mapping[str, TableSettings]
     frames: Mapping[str, object] = field(default_factory=dict)
     questions: Mapping[str, Any] = field(default_factory=dict)
+
+    def plan(self) -> Plan | None:
+        """The frozen plan, with what has been changed since; None where nothing was frozen.
+
+        Raises
+        ------
+        PlanError
+            If ``plan.lock`` is not what was frozen.
+        """
+        return read_plan(self)
 
     def has(self, table: str) -> bool:
         """Whether the study has that table."""
@@ -94,13 +105,15 @@ def _files(folder: Path, path: str, *, key: str) -> tuple[Path, ...]:
     return tuple(_inside(home, str(file.absolute()), key=key) for file in found)
 
 
-def read_study(folder: str | Path) -> Study:
+def read_study(folder: str | Path, *, awaited: bool = False) -> Study:
     r"""Read a study's settings from its folder. The tables are read when a question is asked.
 
     Parameters
     ----------
     folder
         The folder that holds ``study.toml``.
+    awaited
+        Whether tables may still be awaited: a path where nothing lies yet is then no fault.
 
     Returns
     -------
@@ -122,7 +135,9 @@ def read_study(folder: str | Path) -> Study:
     """
     folder = Path(folder)
     data, faults = _with_package(folder, load(folder / FILE))
-    faults += _faults_of_paths(folder, data)
+    faults += [
+        fault for fault in _faults_of_paths(folder, data) if not (awaited and fault.rule == "exists")
+    ]
     try:
         settings = validated(StudyFile, data)
     except StudyError as error:

@@ -21,8 +21,9 @@ from coproduce.reports.lettering import harmless, short
 from coproduce.reports.page_tables import PageTable, between, crossed, page_table
 from coproduce.reports.palette import DARK, LIGHT, custom_properties, themed
 from coproduce.reports.rounding import number, quantity
-from coproduce.reports.sections import CROSSED, TELLINGS, UNTOLD, Telling
-from coproduce.reports.wording import ASKS, GRADES, plain
+from coproduce.reports.telling import Telling, Told
+from coproduce.reports.told import TOLD
+from coproduce.reports.wording import GRADES, asked, not_known
 
 FACES = (
     "--sans: ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', "
@@ -160,7 +161,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(asks=_asked, listed=_listed, linked=_linked)
+    environment.globals.update(asks=asked, not_known=not_known, linked=_linked)
     return environment
 
 
@@ -181,14 +182,6 @@ def _css() -> str:
 
 def _fingerprint(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _asked(question: str) -> str:
-    return ASKS.get(question, f"{plain(question)}.")
-
-
-def _listed(needs: Sequence[str]) -> str:
-    return " or ".join(needs) if needs else "records that the study does not have"
 
 
 def _linked(reference: str) -> Markup:
@@ -213,7 +206,7 @@ def _page(finding: Finding, *, drawn: Sequence[Figure], small_numbers: int) -> P
     return Page(
         finding=finding,
         anchor=anchor,
-        asked=ASKS.get(finding.question, finding.title),
+        asked=asked(finding.question),
         grade=GRADES[finding.grade.level],
         steps=1 + LEVELS.index(finding.grade.level),
         tiles=tuple(_tile(estimate, small_numbers) for estimate in key),
@@ -268,17 +261,20 @@ def _gauge(value: float, limits: Sequence[float]) -> Gauge:
 
 def _sections(finding: Finding, figured: Sequence[Figure], *, anchor: str) -> Iterator[Section]:
     drawn = {figure.name: _drawn(figure, anchor=anchor) for figure in figured}
+    told = TOLD.get(finding.question) or Told(asks="", tellings=())
     left = {
-        name: table for name, table in finding.tables.items() if name not in UNTOLD.get(finding.question, ())
+        name: _shaped(table, told.crossed.get(name))
+        for name, table in finding.tables.items()
+        if name not in told.untold
     }
-    for place, telling in enumerate(TELLINGS.get(finding.question, ()), start=1):
+    for place, telling in enumerate(told.tellings, start=1):
         section = _section(telling, drawn, left=left, anchor=f"{anchor}-{place}")
         if section:
             yield section
     if drawn or left:
         yield Section(
             anchor=f"{anchor}-more",
-            title="More" if finding.question in TELLINGS else "Figures and tables",
+            title="More" if told.tellings else "Figures and tables",
             lead="",
             figures=tuple(drawn.values()),
             open=tuple(page_table(table) for table in left.values()),
@@ -301,14 +297,15 @@ def _section(
 
 
 def _taken(wanted: Mapping[str, Sequence[str]] | None, left: dict[str, Table]) -> tuple[PageTable, ...]:
-    found = [(name, left.pop(name), only) for name, only in (wanted or {}).items() if name in left]
-    return tuple(page_table(_shaped(name, table), only=only) for name, table, only in found if table.rows)
+    found = [(left.pop(name), only) for name, only in (wanted or {}).items() if name in left]
+    return tuple(page_table(table, only=only) for table, only in found if table.rows)
 
 
-def _shaped(name: str, table: Table) -> Table:
-    if name not in CROSSED:
+def _shaped(table: Table, cross: tuple[str, str, str] | None) -> Table:
+    """A table as it is, or as a matrix of its rows, columns and cells."""
+    if cross is None:
         return table
-    rows, columns, cells = CROSSED[name]
+    rows, columns, cells = cross
     return crossed(table, rows=rows, columns=columns, cells=cells)
 
 

@@ -15,7 +15,8 @@ from coproduce.findings.grade import LEVELS
 from coproduce.reports.lettering import legal
 from coproduce.reports.page_tables import Cell, Column, between, page_table
 from coproduce.reports.rounding import number, quantity
-from coproduce.reports.wording import ASKS, GRADES, plain
+from coproduce.reports.told import TOLD
+from coproduce.reports.wording import GRADES, asked, not_known
 
 WIDEST = 100
 MOST_ROWS = 14
@@ -27,17 +28,6 @@ PLAINER = str.maketrans(
 )
 """For a terminal that shows ASCII only."""
 SHARES = frozenset({"necessity", "share"})
-TABLES: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "audit": {
-        "activities": ("activity", "side", "necessity", "kind"),
-        "waiting": ("side", "share", "median_days", "p90_days"),
-        "variants": ("variant", "share", "median_days"),
-    },
-    "classify": {
-        "definitions": ("label", "counts", "why", "needs"),
-        "typologies": ("label", "class", "share"),
-    },
-}
 STYLES = {
     "citizen": "cyan",
     "organisation": "yellow",
@@ -92,10 +82,7 @@ def _page(findings: Findings, *, barred: bool) -> Iterator[RenderableType]:
     for finding in findings.findings:
         yield from _finding(finding, barred=barred)
     if findings.unanswered:
-        needs = [
-            f"{ASKS.get(each.question, plain(each.question))} It needs {' or '.join(each.needs) or 'other records'}."
-            for each in findings.unanswered
-        ]
+        needs = [f"{asked(each.question)} {not_known(each)}" for each in findings.unanswered]
         yield _listed("Not known", needs)
     if findings.inputs:
         yield _listed("Read", [f"{name}: {number(read.rows)} rows" for name, read in findings.inputs.items()])
@@ -108,17 +95,24 @@ def _finding(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
     facts = Grid.grid(padding=(0, 2, 1, 0))
     facts.add_column(no_wrap=True)
     facts.add_column()
-    facts.add_row("We asked", Text(ASKS.get(finding.question, legal(finding.title))))
+    facts.add_row("We asked", Text(asked(finding.question)))
     facts.add_row("We found", Text(legal(finding.answer), style="bold"))
     facts.add_row("How sure", Text(f"{GRADES[finding.grade.level]} ({steps} of 4){reasons}"))
     yield Padding(facts, (1, 0, 0, 0))
     yield from _numbers(finding, barred=barred)
-    for name, columns in TABLES.get(finding.question, dict.fromkeys(finding.tables, ())).items():
+    for name, columns in _tables(finding).items():
         if name in finding.tables and finding.tables[name].rows and not _told_already(finding.tables[name]):
             yield _grid(finding.tables[name], only=columns, barred=barred)
     worries = [check.meaning for check in finding.diagnostics if not check.ok]
     if worries or finding.caveats:
         yield _listed("Keep in mind", [*worries, *finding.caveats])
+
+
+def _tables(finding: Finding) -> Mapping[str, Sequence[str]]:
+    """The tables that a terminal page shows, each with its columns."""
+    if finding.question in TOLD:
+        return TOLD[finding.question].terminal
+    return dict.fromkeys(finding.tables, ())
 
 
 def _told_already(table: Table) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-ASKS = {
-    "audit": "Where do citizens already produce this service, unseen? At whose pace, and at what burden?",
-    "classify": "What exactly counts as co-production, and under whose definition?",
-}
+from coproduce.findings import Unanswered
+from coproduce.reports.told import TOLD
+
 GRADES = {"high": "High", "moderate": "Moderate", "low": "Low", "very_low": "Very low"}
 VERDICTS = {
     "improves": "Improves",
@@ -17,52 +16,46 @@ VERDICTS = {
     "watch": "Watch",
     "quiet": "Quiet",
 }
-QUANTITIES = {
-    "citizen_event_share": "Steps taken by citizens",
-    "cases_with_citizen_share": "Cases with a citizen's step",
-    "completed_with_essential_citizen_share": "Completed cases with an essential citizen's step",
-    "rework_case_share": "Cases with a step done again",
-    "waited_for_citizen_share": "Waiting time: the citizen is waited for",
-    "citizen_left_waiting_share": "Waiting time: the citizen is left waiting",
-    "handoffs_to_citizen_per_case": "Hand-offs to the citizen, a case",
-    "handoffs_to_organisation_per_case": "Hand-offs to the organisation, a case",
-    "citizen_events": "Citizen's steps",
-    "citizen_minutes": "Citizen's minutes",
-    "handoffs_to_citizen": "Hand-offs to the citizen",
-    "citizen_left_waiting_days": "Days the citizen is left waiting",
-    "waited_for_citizen_days": "Days the citizen is waited for",
-    "rework": "Steps done again",
-}
+QUANTITIES = {name: words for told in TOLD.values() for name, words in told.quantities.items()}
 COLUMNS = {
     "sha256": "SHA-256 of the file",
-    "median_days": "Median time",
-    "p90_days": "9 in 10 are under",
-    "total_days": "Time in all",
-    "necessity": "Share of completed cases",
-    "dominates": "On every path",
-    "after": "Follows",
-    "after_share": "How often it follows",
-    "starts_cases": "Cases that start here",
-    "ends_cases": "Cases that end here",
-    "waits_for": "Who is waited for",
-    "zero_gaps": "Gaps of no time",
-    "given_by": "Given by",
-    "rework_cases": "Cases with it done again",
-    "extra_events": "Events beyond the first",
-    "mean": "Mean a case",
-    "difference": "Difference from all others",
     "label": "Name",
-    "counts": "Counts",
     "needs": "What is missing",
-    "source": "From",
-    "target": "To",
-    "minutes_share": "Share of minutes",
+    **{name: words for told in TOLD.values() for name, words in told.columns.items()},
 }
 CELLS = {
     "cannot_say": "cannot say",
     "intrinsic": "intrinsic",
     **QUANTITIES,
+    **{name: words for told in TOLD.values() for name, words in told.cells.items()},
 }
+
+
+def asked(question: str) -> str:
+    """A question, or one block of it, in plain words.
+
+    Examples
+    --------
+    >>> asked("audit")
+    'Where do citizens already produce this service, unseen? At whose pace, and at what burden?'
+    """
+    name, _, block = question.partition(".")
+    words = TOLD[name].asks if name in TOLD else f"{plain(name)}."
+    return f"{words} ({plain(block)})" if block else words
+
+
+def not_known(unanswered: Unanswered) -> str:
+    """Why a question could not be answered, and what would answer it.
+
+    Examples
+    --------
+    >>> not_known(Unanswered(question="audit", needs=("events",)))
+    'It needs events.'
+    """
+    needs = " or ".join(unanswered.needs)
+    if unanswered.reason:
+        return f"{unanswered.reason}. {needs}"
+    return f"It needs {needs or 'records that the study does not have'}."
 
 
 def quantity_name(name: str) -> str:

@@ -1,29 +1,10 @@
-"""How a finding is told on a page: in which order its figures and tables stand, and what is said before them."""
+"""How an audit is told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from coproduce.reports.telling import Telling, Told
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One part of a finding's story.
-
-    `figures` are the beginnings of the names of its figures, `open` its tables with the columns that are shown (none =
-    all), `folded` those that the reader opens (where there is no figure, they are open too); `without` is said where a
-    figure could not be drawn.
-    """
-
-    title: str
-    lead: str
-    figures: tuple[str, ...] = ()
-    open: Mapping[str, Sequence[str]] | None = None
-    folded: Mapping[str, Sequence[str]] | None = None
-    without: str | None = None
-
-
-AUDIT = (
+TELLINGS = (
     Telling(
         title="The service in two lanes",
         lead="What citizens do stands above the dashed line, what the organisation does below it. Each arrow that "
@@ -89,47 +70,49 @@ AUDIT = (
         without="No path is shown: none is taken by enough cases.",
     ),
 )
-CLASSIFY = (
-    Telling(
-        title="What counts, and under whose definition",
-        lead="Each definition is a rule over what is known of a contribution. Where something is missing that the rule "
-        "needs, the answer is that nobody can say.",
-        figures=("definitions",),
-        folded={
-            "definitions": (
-                "label",
-                "counts",
-                "why",
-                "contributions",
-                "share",
-                "minutes_share",
-                "needs",
-                "left_to_the_reader",
-            )
-        },
-    ),
-    Telling(
-        title="What it is made of",
-        lead="Bars are shares of the contributions, diamonds shares of the minutes that were measured.",
-        figures=("mix",),
-        folded={"mix": ("label", "class", "contributions", "share", "minutes", "minutes_share")},
-    ),
-    Telling(
-        title="In each author's words",
-        lead="The same contributions, as each typology would call them.",
-        open={
-            "typologies": ("label", "class", "meaning", "contributions", "share", "minutes_share", "needs")
-        },
-    ),
-    Telling(
-        title="Initiative by initiative",
-        lead="What was given to each initiative, and what each intends.",
-        open={"intended_definitions": ()},
-        folded={"mix_by_initiative": (), "intended_typologies": ()},
-    ),
+TOLD = Told(
+    asks="Where do citizens already produce this service, unseen? At whose pace, and at what burden?",
+    tellings=TELLINGS,
+    untold=frozenset({"variant_steps"}),
+    terminal={
+        "activities": ("activity", "side", "necessity", "kind"),
+        "waiting": ("side", "share", "median_days", "p90_days"),
+        "variants": ("variant", "share", "median_days"),
+    },
+    columns={
+        "median_days": "Median time",
+        "p90_days": "9 in 10 are under",
+        "total_days": "Time in all",
+        "necessity": "Share of completed cases",
+        "dominates": "On every path",
+        "after": "Follows",
+        "after_share": "How often it follows",
+        "starts_cases": "Cases that start here",
+        "ends_cases": "Cases that end here",
+        "waits_for": "Who is waited for",
+        "zero_gaps": "Gaps of no time",
+        "given_by": "Given by",
+        "rework_cases": "Cases with it done again",
+        "extra_events": "Events beyond the first",
+        "mean": "Mean a case",
+        "difference": "Difference from all others",
+        "source": "From",
+        "target": "To",
+    },
+    quantities={
+        "citizen_event_share": "Steps taken by citizens",
+        "cases_with_citizen_share": "Cases with a citizen's step",
+        "completed_with_essential_citizen_share": "Completed cases with an essential citizen's step",
+        "rework_case_share": "Cases with a step done again",
+        "waited_for_citizen_share": "Waiting time: the citizen is waited for",
+        "citizen_left_waiting_share": "Waiting time: the citizen is left waiting",
+        "handoffs_to_citizen_per_case": "Hand-offs to the citizen, a case",
+        "handoffs_to_organisation_per_case": "Hand-offs to the organisation, a case",
+        "citizen_events": "Citizen's steps",
+        "citizen_minutes": "Citizen's minutes",
+        "handoffs_to_citizen": "Hand-offs to the citizen",
+        "citizen_left_waiting_days": "Days the citizen is left waiting",
+        "waited_for_citizen_days": "Days the citizen is waited for",
+        "rework": "Steps done again",
+    },
 )
-CROSSED: Mapping[str, tuple[str, str, str]] = {"intended_definitions": ("initiative", "definition", "counts")}
-"""Tables that are shown as a matrix: what its rows, its columns and its cells are."""
-
-TELLINGS: Mapping[str, tuple[Telling, ...]] = {"audit": AUDIT, "classify": CLASSIFY}
-UNTOLD: Mapping[str, frozenset[str]] = {"audit": frozenset({"variant_steps"})}

@@ -1,0 +1,284 @@
+"""An analysis-ready table in memory: one file of an analyst's own, or what a query makes of a study's tables.
+
+What a question reads of it goes through a `Reading`, which collects every fault and tells them at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coproduce.errors import SHOWN_ROWS, Fault, RecordsError, StudyError, nearest
+from coproduce.records.engine import quoted
+from coproduce.records.readers.csv_layout import repeated
+from coproduce.records.readers.frames import NAME as IN_MEMORY
+from coproduce.records.reading import read_data
+from coproduce.records.settings import FILE, TableSettings, label_of
+
+if TYPE_CHECKING:
+    from coproduce.records.opening import Records
+
+Numbers = NDArray[np.float64]
+Texts = NDArray[np.object_]
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NOT_KNOWN = frozenset({"NA", "NaN", "nan", "."})
+"""What R, Python and Stata write where a value is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """A table in memory, its columns as they came: texts or numbers, None where a cell is empty.
+
+    Parameters
+    ----------
+    file
+        What a message calls it.
+    columns
+        Name -> its cells, all of one length.
+    rows
+        How many rows there are.
+    row_numbers
+        The number that a person gives each row.
+    sha256
+        The fingerprint of the file; None where there is none.
+    notes
+        What a reader decided, in plain sentences.
+    """
+
+    file: str
+    columns: Mapping[str, NDArray[Any]]
+    rows: int
+    row_numbers: NDArray[np.int64]
+    sha256: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self.columns)
+
+
+def open_data(
+    records: Records, path: str, *, at: str, delimiter: str | None = None, encoding: str | None = None
+) -> Data:
+    """Read an analyst's own file (CSV or Parquet in the study's folder), or a table that was handed over in memory.
+
+    Parameters
+    ----------
+    records
+        The study whose folder the file lies in; it remembers what was read.
+    path
+        The file as the setting names it.
+    at
+        The dotted key of the block of settings, such as ``questions.effects.results``.
+    delimiter, encoding
+        How a CSV is written, where that cannot be told.
+
+    Raises
+    ------
+    StudyError
+        If the path leads out of the study's folder, or nothing is there.
+    RecordsError
+        If the file cannot be read as what it is.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from pathlib import Path
+    >>> from coproduce.records.engine import Engine
+    >>> from coproduce.records.opening import Records
+    >>> from coproduce.records.settings import Head
+    >>> from coproduce.records.study import Study
+    >>> study = Study(
+    ...     head=Head(title="A trial", service="care"),
+    ...     folder=Path(),
+    ...     tables={},
+    ...     frames={"trial": pa.table({"arm": [0.0, 1.0], "visits": ["3", "NA"]})},
+    ... )
+    >>> with Engine() as engine:
+    ...     records = Records(study=study, engine=engine, tables={})
+    ...     data = open_data(records, "trial", at="questions.effects.trial")
+    >>> reading = Reading(data, at="questions.effects.trial")
+    >>> reading.label("arm", key="arm").tolist(), reading.number("visits", key="outcome").tolist()
+    (['0', '1'], [3.0, nan])
+    >>> reading.done()
+    """
+    if path not in records.data:
+        settings = TableSettings(path=path, delimiter=delimiter, encoding=encoding)
+        source = read_data(records.study, settings, engine=records.engine, key=f"{at}.data")
+        held = [f"{column.sql} AS {quoted(column.name)}" for column in source.columns]
+        file = IN_MEMORY if path in records.study.frames else path
+        if faults := repeated([column.name for column in source.columns], name=file):
+            raise RecordsError(*faults)
+        columns = records.engine.columns(
+            f"SELECT {', '.join(['row_number', *held])} FROM {source.scan} ORDER BY row_number"
+        )
+        numbers = columns.pop("row_number").astype(np.int64) + source.first_row - 1
+        records.data[path] = Data(
+            file=file,
+            columns=columns,
+            rows=source.rows,
+            row_numbers=numbers,
+            sha256=source.sha256,
+            notes=source.notes,
+        )
+    return records.data[path]
+
+
+def query_data(records: Records, sql: str, *, file: str) -> Data:
+    """What a query makes of a study's open tables; rows are numbered by its column ``row_number``, if it has one.
+
+    Parameters
+    ----------
+    records
+        The study, its tables open.
+    sql
+        A query over the tables' views; its order is the order of the rows.
+    file
+        What a message calls the result.
+    """
+    columns = records.engine.columns(sql)
+    rows = len(next(iter(columns.values()), ()))
+    numbers = columns.pop("row_number", np.arange(1, rows + 1))
+    return Data(file=file, columns=columns, rows=rows, row_numbers=numbers.astype(np.int64))
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads columns of a table by the names that settings give them, and collects every fault on the way.
+
+    A column with a fault is read as missing, so that reading can go on; `done` then raises all faults at once.
+    """
+
+    data: Data
+    at: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def has(self, column: str) -> bool:
+        """Whether the table has that column."""
+        return column in self.data.columns
+
+    def number(self, column: str, *, key: str) -> Numbers:
+        """A column as numbers, NaN where a cell is empty (or holds NA, as R writes it, which is noted)."""
+        cells = self._cells(column, key=key)
+        if cells.dtype.kind in "iufb":
+            return np.asarray(cells, dtype=np.float64)
+        found, broken = np.full(len(cells), np.nan), []
+        for place, cell in enumerate(cells):
+            text = "" if cell is None else str(cell).strip()
+            if NUMBER.fullmatch(text):
+                found[place] = float(text)
+            elif text in NOT_KNOWN:
+                self._note(column, text)
+            elif text:
+                broken.append(place)
+        found[~np.isfinite(found)] = np.nan
+        self._refuse(column, broken, wanted="a number, or nothing where it is not known", rule="number")
+        return found
+
+    def text(self, column: str, *, key: str) -> Texts:
+        """A column as texts as they stand, None where a cell is empty."""
+        return _object([_text(cell) for cell in self._cells(column, key=key)])
+
+    def label(self, column: str, *, key: str) -> Texts:
+        """A column as labels, None where a cell is empty or NA: 0, 0.0 and "0" are one; near-doubles are a fault."""
+        texts = [_text(cell) for cell in self._cells(column, key=key)]
+        for text in NOT_KNOWN.intersection(filter(None, texts)):
+            self._note(column, text)
+        known = [text for text in dict.fromkeys(texts) if text is not None and text not in NOT_KNOWN]
+        if all(NUMBER.fullmatch(text) for text in known):
+            names = {text: label_of(float(text)) for text in known}
+        else:
+            names = {text: text for text in known}
+            self._near_doubles(column, known)
+        return _object([names.get(text) if text is not None else None for text in texts])
+
+    def refuse(self, column: str, places: Iterable[int], *, wanted: str, rule: str = "value") -> None:
+        """Note a fault of some rows of a column, such as a negative variance."""
+        self._refuse(column, list(places), wanted=wanted, rule=rule)
+
+    def done(self) -> None:
+        """Raise every fault that was found.
+
+        Raises
+        ------
+        StudyError
+            If all of them are faults of the settings.
+        RecordsError
+            If any is a fault of the table.
+        """
+        if self.faults:
+            kind = StudyError if all(fault.file == FILE for fault in self.faults) else RecordsError
+            raise kind(*self.faults)
+
+    def _cells(self, column: str, *, key: str) -> NDArray[Any]:
+        if column in self.data.columns:
+            return self.data.columns[column]
+        there = (
+            "There are: " + ", ".join(self.data.names[:20]) + ("." if len(self.data.names) <= 20 else ", …")
+        )
+        fault = Fault(
+            file=FILE,
+            place=f"{self.at}.{key}",
+            rule="column",
+            found=column,
+            wanted=f"a column that is in {self.data.file}",
+            hint=nearest(column, self.data.names) or there,
+        )
+        if fault not in self.faults:
+            self.faults.append(fault)
+        return _object([None] * self.data.rows)
+
+    def _refuse(self, column: str, places: Sequence[int], *, wanted: str, rule: str) -> None:
+        if not places:
+            return
+        cells = self.data.columns[column]
+        shown = tuple(
+            (int(self.data.row_numbers[place]), _text(cells[place])) for place in places[:SHOWN_ROWS]
+        )
+        self.faults.append(
+            Fault(file=self.data.file, place=column, rule=rule, wanted=wanted, count=len(places), rows=shown)
+        )
+
+    def _note(self, column: str, text: str) -> None:
+        note = f"'{text}' in the column '{column}' was read as not known."
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def _near_doubles(self, column: str, known: Iterable[str]) -> None:
+        alike: dict[str, list[str]] = defaultdict(list)
+        for text in known:
+            alike["".join(text.casefold().split())].append(text)
+        self.faults += [
+            Fault(
+                file=self.data.file,
+                place=column,
+                rule="labels",
+                found=" and ".join(map(repr, same)),
+                wanted="one way of writing each label (these differ only by spaces or capital letters)",
+            )
+            for same in alike.values()
+            if len(same) > 1
+        ]
+
+
+def _text(cell: object) -> str | None:
+    """A cell as text; None where it is empty. A number loses the point that gaps in a table gave it."""
+    if cell is None or cell is np.ma.masked or cell != cell:  # noqa: PLR0124 (NaN and NaT are not themselves)
+        return None
+    text = str(label_of(cell) if isinstance(cell, float | np.floating) else cell)
+    return text if text.strip() else None
+
+
+def _object(cells: Sequence[object]) -> Texts:
+    found = np.empty(len(cells), dtype=object)
+    found[:] = cells
+    return found

@@ -1,0 +1,161 @@
+"""Ask a study its questions: read the records, answer, hide small numbers, write what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from coproduce._version import __version__
+from coproduce.errors import CoproduceError, Fault, StudyError
+from coproduce.findings import Finding, Findings, InputFile, PlanLabel, StudyLabel, Unanswered
+from coproduce.findings.disclosure import disclosed
+from coproduce.findings.files import write_findings
+from coproduce.records.check import check_records
+from coproduce.records.engine import Engine, Progress
+from coproduce.records.opening import Records, open_records
+from coproduce.records.study import Study
+from coproduce.runner.asking import answers, asked, loaded, tables_needed
+from coproduce.runner.short_ways import audit, determinants, effects, synthesis
+
+__all__ = ["audit", "check", "determinants", "effects", "run", "synthesis", "write"]
+
+
+def run(
+    study: Study,
+    *,
+    only: Collection[str] | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+) -> Findings:
+    """Ask a study every question for which it has the records.
+
+    Parameters
+    ----------
+    study
+        The study, from `read_study`.
+    only
+        The questions to ask; all of them where left out.
+    out
+        The folder to write ``findings.json``, ``report.html``, ``tables/`` and ``figures/`` to; nothing is written
+        where left out.
+    progress
+        Is told what is being done, step by step.
+    engine
+        The engine to use; one of its own where left out.
+
+    Returns
+    -------
+    Findings
+        What was found, and which questions could not be answered for want of what.
+
+    Raises
+    ------
+    StudyError
+        If a setting is wrong; every fault at once.
+    RecordsError
+        If the records are wrong; every fault of every table at once.
+
+    Examples
+    --------
+    >>> import coproduce as cp
+    >>> study = cp.read_study("examples/library")  # doctest: +SKIP
+    >>> cp.run(study).finding("audit").answer  # doctest: +SKIP
+    """
+    named = asked(study, only=only)
+    plan = study.plan()
+    with _session(engine, progress) as session:
+        records = open_records(study, session, only=tables_needed(study, named))
+        found = tuple(answers(records, loaded(records, named)))
+    findings = Findings(
+        coproduce=__version__,
+        study=StudyLabel(
+            title=study.head.title,
+            service=study.head.service,
+            simulated=study.head.simulated,
+            small_numbers=study.head.small_numbers,
+        ),
+        inputs=_inputs(records),
+        plan=PlanLabel()
+        if plan is None
+        else PlanLabel(
+            frozen=True,
+            frozen_at=plan.frozen_at,
+            sha256=plan.sha256,
+            seen=plan.seen,
+            deviations=plan.deviations,
+        ),
+        findings=tuple(
+            disclosed(answer, small_numbers=study.head.small_numbers)
+            for answer in sorted(found, key=_harm_first)
+            if isinstance(answer, Finding)
+        ),
+        unanswered=tuple(answer for answer in found if isinstance(answer, Unanswered)),
+    )
+    if out is not None:
+        write(findings, Path(out), progress=progress)
+    return findings
+
+
+def _session(engine: Engine | None, progress: Progress | None) -> AbstractContextManager[Engine]:
+    return nullcontext(engine) if engine is not None else Engine(progress=progress)
+
+
+def _harm_first(answer: Finding | Unanswered) -> bool:
+    """Harm leads whatever else was found; within each part the order of the questions stays."""
+    return not (isinstance(answer, Finding) and answer.verdict in ("harms", "alarm"))
+
+
+def _inputs(records: Records) -> dict[str, InputFile]:
+    """What was read: the study's tables, and the analysts' own files."""
+    tables = {name: InputFile(rows=table.rows, sha256=table.sha256) for name, table in records.tables.items()}
+    return tables | {
+        data.file: InputFile(rows=data.rows, sha256=data.sha256) for data in records.data.values()
+    }
+
+
+def check(study: Study, *, progress: Progress | None = None) -> tuple[Fault, ...]:
+    """Every fault of a study's settings, of all its tables, and of the files that its questions read.
+
+    Examples
+    --------
+    >>> import coproduce as cp
+    >>> check(cp.read_study("examples/library"))  # doctest: +SKIP
+    ()
+    """
+    with Engine(progress=progress) as engine:
+        try:
+            named = asked(study, only=None)
+            faults: tuple[Fault, ...] = ()
+        except StudyError as error:
+            named, faults = {}, error.faults
+        faults = (*faults, *check_records(study, engine))
+        if not faults:
+            try:
+                loaded(open_records(study, engine, only=tables_needed(study, named)), named)
+            except CoproduceError as error:
+                faults = error.faults
+    return faults
+
+
+def write(findings: Findings, folder: Path, *, progress: Progress | None = None) -> None:
+    """Write ``findings.json``, ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` to a folder."""
+    from coproduce.reports.charts import figures  # charts take a second to load; answers need none
+    from coproduce.reports.pages import report_html
+
+    tell = progress or str
+    tell("writing the tables")
+    write_findings(findings, folder)
+    tell("drawing the figures")
+    drawn = {finding.id: figures(finding) for finding in findings.findings}
+    (folder / "figures").mkdir(exist_ok=True)
+    for name, found in drawn.items():
+        for figure in found:
+            _write_text(folder / "figures" / f"{name}.{figure.name}.svg", figure.svg)
+    tell("writing the report")
+    _write_text(folder / "report.html", report_html(findings, drawn=drawn))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
