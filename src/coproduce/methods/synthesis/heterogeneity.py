@@ -75,7 +75,7 @@ def score(parts: Parts, *, estimator: Estimator, df: int) -> Vector:
 def log_likelihood(parts: Parts, *, restricted: bool, df: int) -> Vector:
     """The log-likelihood of tau2 (with its constant), restricted or not; `df` is k - p or k."""
     value = 0.5 * (parts.log_weight - parts.residual()[0] - df * np.log(2 * np.pi))
-    return value - 0.5 * parts.log_determinant() if restricted else value
+    return np.asarray(value - 0.5 * parts.log_determinant() if restricted else value)
 
 
 def ceiling(variances: Vector, *, residual_squares: float, df: int) -> float:
@@ -87,7 +87,7 @@ def ceiling(variances: Vector, *, residual_squares: float, df: int) -> float:
     smallest, spread = float(variances.min()), float(np.ptp(variances))
     r = residual_squares
     total = (r + np.sqrt(r**2 + 4 * df * r * spread)) / (2 * df)
-    return max(1.001 * total - smallest, 1e-6 * smallest)
+    return float(max(1.001 * total - smallest, 1e-6 * smallest))
 
 
 def by_root(

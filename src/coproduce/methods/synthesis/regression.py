@@ -230,7 +230,7 @@ def _log_likelihood(
         value += float(np.linalg.slogdet(design.T @ design)[1]) - 2 * float(
             np.log(np.abs(np.diag(triangle))).sum()
         )
-    return value / 2
+    return float(value / 2)
 
 
 def _explained(y: Vector, v: Vector, *, design: Matrix, left: Heterogeneity, estimator: Estimator) -> float:

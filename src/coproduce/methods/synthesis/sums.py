@@ -49,7 +49,7 @@ class Parts:
     def log_determinant(self) -> Vector:
         """Of X'WX."""
         p = self.first.shape[-1] - 1
-        return np.linalg.slogdet(self.first[:, :p, :p])[1]
+        return np.asarray(np.linalg.slogdet(self.first[:, :p, :p])[1])
 
 
 # From places of tau2 and the number of the problem at each place to the parts.
