@@ -16,7 +16,6 @@ from typing import Any, Protocol, Self
 
 import duckdb
 import numpy as np
-import sqlglot.expressions as sql_of
 from numpy.typing import NDArray
 
 from coproduce.errors import EngineError
@@ -37,7 +36,7 @@ def quoted(name: str) -> str:
     >>> print(quoted('a "b" c'))
     "a ""b"" c"
     """
-    return sql_of.to_identifier(name, quoted=True).sql(dialect="duckdb")
+    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(value: str) -> str:
@@ -48,7 +47,7 @@ def literal(value: str) -> str:
     >>> literal("it's")
     "'it''s'"
     """
-    return sql_of.Literal.string(value).sql(dialect="duckdb")
+    return "'" + value.replace("'", "''") + "'"
 
 
 class Engine:
