@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -349,12 +348,18 @@ def _shaken(events: Sums, cells: Cells, *, level: float) -> tuple[tuple[Sensitiv
     relative = relative_magnitudes(
         events.estimates, events.covariance, at=events.at, df=events.df, level=level
     )
-    scale = math.sqrt(float(np.median(np.diag(events.covariance)[events.at >= 0])))
     smooth = smoothness(
         lambda allowed: smooth_limits(cells.events, allowed, level=level),
-        [multiple * scale for multiple in (0.0, 0.25, 0.5, 1.0, 2.0)],
+        _bends(events.estimates[events.at >= 0]),
     )
     return (relative, smooth), None
+
+
+def _bends(after: Floats) -> list[float]:
+    """Changes of slope a period, up to that which alone would make the average effect."""
+    steps = np.arange(1, len(after) + 1)
+    whole = abs(float(after.mean())) / float((steps * (steps + 1) / 2).mean())
+    return [share * whole for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
 
 
 def _two_way(kept: _Kept) -> TwoWay | None:
