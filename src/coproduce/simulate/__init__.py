@@ -21,9 +21,9 @@ def simulate(folder: str | Path, *, seed: int, cases: int = 2000) -> Truth:
     """Make a simulated study, with its truth beside it.
 
     The study is a neighbourhood-care service: requests, intake talks (some missed and booked again), goals that the
-    citizen sets, home checks, reminders, visits, carers' tasks and reviews; contributions to four initiatives; and
-    streets of which some were given visitors by chance. ``truth.json`` holds the true values and how each follows from
-    the process that made the records.
+    citizen sets, home checks, reminders, visits, carers' tasks and reviews; contributions to four initiatives, what was
+    decided and what worried people; streets of which some were given visitors by chance; and what was seen elsewhere.
+    ``truth.json`` holds the true values and how each follows from the process that made the records.
 
     Parameters
     ----------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coproduce.simulate.process import DEPRIVATION
+
 Shares = Mapping[str, float]
 
 
@@ -147,7 +149,7 @@ UNMEASURED = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One outcome: what it is in the streets before, how streets and years differ, and what visitors change."""
+    """One outcome: what it is in the streets before, how streets and years differ, and what visitors change where."""
 
     measure: str
     label: str
@@ -162,7 +164,12 @@ class Measure:
     between_streets: float
     within_streets: float
     later: float
-    effect: float
+    effects: Mapping[str, float]
+
+    @property
+    def effect(self) -> float:
+        """The mean effect over all streets."""
+        return sum(DEPRIVATION[place] * effect for place, effect in self.effects.items())
 
 
 MEASURES = (
@@ -180,7 +187,7 @@ MEASURES = (
         between_streets=0.8,
         within_streets=0.4,
         later=0.1,
-        effect=-0.8,
+        effects={"most deprived": -0.8, "middle": -0.8, "least deprived": -0.8},
     ),
     Measure(
         measure="home_days",
@@ -196,8 +203,18 @@ MEASURES = (
         between_streets=8,
         within_streets=5,
         later=-1,
-        effect=2,
+        effects={"most deprived": -8, "middle": 5, "least deprived": 5},
     ),
 )
+EVILS: Shares = {
+    "rejection_of_responsibility": 0.1,
+    "failing_accountability": 0.25,
+    "rising_transaction_costs": 0.1,
+    "loss_of_democracy": 0.1,
+    "reinforced_inequalities": 0.1,
+    "implicit_demands": 0.3,
+    "co_destruction": 0.05,
+}
+"""How often a concern is about each evil."""
 STREETS = 120
 VISITORS, USUAL = "visitors", "usual service"

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import accumulate
 from statistics import NormalDist
 
+from coproduce.simulate import elsewhere, governing
 from coproduce.simulate.efforts import (
     AGREED,
     EFFORTS,
@@ -63,17 +65,27 @@ def sheets(seed: int, *, cases: int) -> dict[str, Sheet]:
     Examples
     --------
     >>> sorted(sheets(1, cases=2))[:3]
-    ['contributions', 'events', 'exposure']
+    ['cases', 'concerns', 'contributions']
     """
     drawn = draw_cases(seed, cases=cases)
     contributions = _contributions(seed, count=max(20, cases // 2))
+    streets = _streets(seed)
+    arms = {str(unit): str(arm) for unit, arm in streets["exposure"].rows}
+    around = {
+        "decisions": governing.decisions(seed),
+        "concerns": governing.concerns(seed),
+        "inputs": governing.inputs(seed, arms=arms),
+        "cases": elsewhere.cases(seed),
+        "studies": elsewhere.studies(seed),
+    }
     return {
         "events": event_sheet(seed, drawn),
         "contributions": contributions,
         "people": _people(seed, drawn, contributions=contributions),
         "population": _population(),
         "initiatives": _initiatives(),
-        **_streets(seed),
+        **streets,
+        **{name: Sheet(columns=columns, rows=rows) for name, (columns, rows) in around.items()},
     }
 
 
@@ -216,18 +228,19 @@ def _streets(seed: int) -> Mapping[str, Sheet]:
     chance = Chance(seed, stream="streets")
     units, exposure, outcomes = [], [], []
     for pair in range(1, STREETS // 2 + 1):
+        place = _place(pair)
         two = (f"S{2 * pair - 1:03}", f"S{2 * pair:03}")
         visited = two[chance.whole(0, 1)]
         common = {measure.measure: _normal(chance, measure.between_streets) for measure in MEASURES}
         for unit in two:
-            units.append((unit, f"B{pair:02}"))
+            units.append((unit, f"B{pair:02}", place))
             exposure.append((unit, VISITORS if unit == visited else USUAL))
             for measure in MEASURES:
                 outcomes += _values(
                     unit,
                     measure,
                     start=measure.mean + common[measure.measure],
-                    effect=measure.effect if unit == visited else 0.0,
+                    effect=measure.effects[place] if unit == visited else 0.0,
                     chance=chance,
                 )
     fields = (
@@ -242,13 +255,22 @@ def _streets(seed: int) -> Mapping[str, Sheet]:
         "weight_organisation",
     )
     return {
-        "units": Sheet(columns=("unit", "block"), rows=tuple(units)),
+        "units": Sheet(columns=("unit", "block", "deprivation"), rows=tuple(units)),
         "exposure": Sheet(columns=("unit", "arm"), rows=tuple(exposure)),
         "measures": Sheet(
             columns=fields, rows=tuple(tuple(getattr(m, field) for field in fields) for m in MEASURES)
         ),
         "outcomes": Sheet(columns=("unit", "period", "measure", "value"), rows=tuple(outcomes)),
     }
+
+
+def _place(pair: int) -> str:
+    """Where a pair of streets lies: as many pairs in each place as its share says."""
+    ends = accumulate(DEPRIVATION.values())
+    return next(
+        (place for place, end in zip(DEPRIVATION, ends, strict=True) if pair <= end * STREETS / 2 + 1e-9),
+        next(reversed(DEPRIVATION)),
+    )
 
 
 def _values(

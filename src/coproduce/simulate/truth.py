@@ -283,6 +283,6 @@ def _effects() -> Iterable[TrueValue]:
         yield _estimate(
             "effect",
             measure.effect,
-            how="added to the later value of every street that was given visitors",
+            how="added to the later value of every street that was given visitors, the mean over streets",
             question=f"effects.{measure.measure}",
         )
