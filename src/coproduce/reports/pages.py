@@ -23,7 +23,7 @@ from coproduce.reports.palette import DARK, LIGHT, custom_properties, themed
 from coproduce.reports.rounding import number, quantity
 from coproduce.reports.telling import Telling, Told
 from coproduce.reports.told import TOLD
-from coproduce.reports.wording import GRADES, asked, not_known
+from coproduce.reports.wording import GRADES, asked, not_known, plan_in_words
 
 FACES = (
     "--sans: ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', "
@@ -144,6 +144,7 @@ def report_html(findings: Findings, *, drawn: Mapping[str, Sequence[Figure]] | N
                 )
                 for finding in findings.findings
             ),
+            plan=plan_in_words(findings),
             inputs=_inputs(findings),
             css=Markup(css),  # noqa: S704 (our own files, not a user's)
             js=Markup(js),  # noqa: S704

@@ -16,7 +16,7 @@ from coproduce.reports.lettering import legal
 from coproduce.reports.page_tables import Cell, Column, between, page_table
 from coproduce.reports.rounding import number, quantity
 from coproduce.reports.told import TOLD
-from coproduce.reports.wording import GRADES, asked, not_known
+from coproduce.reports.wording import GRADES, asked, not_known, plan_in_words
 
 WIDEST = 100
 MOST_ROWS = 14
@@ -84,6 +84,8 @@ def _page(findings: Findings, *, barred: bool) -> Iterator[RenderableType]:
     if findings.unanswered:
         needs = [f"{asked(each.question)} {not_known(each)}" for each in findings.unanswered]
         yield _listed("Not known", needs)
+    if plan := plan_in_words(findings):
+        yield _listed("Planned", plan)
     if findings.inputs:
         yield _listed("Read", [f"{name}: {number(read.rows)} rows" for name, read in findings.inputs.items()])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coproduce.findings import Unanswered
+from coproduce.findings import Findings, Unanswered
 from coproduce.reports.told import TOLD
 
 GRADES = {"high": "High", "moderate": "Moderate", "low": "Low", "very_low": "Very low"}
@@ -56,6 +56,35 @@ def not_known(unanswered: Unanswered) -> str:
     if unanswered.reason:
         return f"{unanswered.reason}. {needs}"
     return f"It needs {needs or 'records that the study does not have'}."
+
+
+def plan_in_words(findings: Findings) -> tuple[str, ...]:
+    """Whether the plan was frozen beforehand, what could be seen then, and each change since.
+
+    Nothing is said of a plan where nobody froze one and nothing was compared.
+
+    Examples
+    --------
+    >>> from coproduce.findings import StudyLabel
+    >>> plan_in_words(Findings(coproduce="0.1.0", study=StudyLabel(title="Care", service="care")))
+    ()
+    """
+    plan = findings.plan
+    if not plan.frozen:
+        compared = any(finding.question == "effects" for finding in findings.findings)
+        return ("No plan was frozen: what is compared here could have been chosen after looking.",) * compared
+    seen = (
+        f"These files were there already: {', '.join(plan.seen)}."
+        if plan.seen
+        else "No records were there yet."
+    )
+    changed = (
+        "Nothing has been changed since." if not plan.deviations else "Since then this has been changed:"
+    )
+    return (
+        f"The plan was frozen at {plan.frozen_at} (SHA-256 {plan.sha256}). {seen} {changed}",
+        *plan.deviations,
+    )
 
 
 def quantity_name(name: str) -> str:
