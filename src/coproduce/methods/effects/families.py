@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,13 +90,14 @@ def joint(models: Sequence[Model]) -> Joint:
     Parameters
     ----------
     models
-        From `difference`. Where models share units, their `clusters` must be codes of the same clusters; models of
-        unclustered rows that share none need nothing.
+        From `difference`, their clusters (or units) codes of the same ones.
 
     Returns
     -------
     Joint
-        One contrast a model, with CR2 covariances between them.
+        One contrast a model, with CR2 covariances between them. Where models do not agree on what is independent
+        (clusters in one, small blocks in another), covariances are nought, which is safe for intervals that hold
+        together (Sidak 1967, Journal of the American Statistical Association 62, 626-633).
 
     References
     ----------
@@ -106,7 +108,8 @@ def joint(models: Sequence[Model]) -> Joint:
     found = cr2(
         stack.design, stack.residuals, clusters=stack.clusters, weights=stack.weights, contrasts=stack.effects
     )
-    return Joint(estimates=stack.effects @ stack.coefficients, covariance=found.covariance, df=found.df)
+    covariance = found.covariance if stack.agreed else np.diag(np.diag(found.covariance))
+    return Joint(estimates=stack.effects @ stack.coefficients, covariance=covariance, df=found.df)
 
 
 def all_equal(models: Sequence[Model]) -> Wald:
@@ -120,13 +123,16 @@ def all_equal(models: Sequence[Model]) -> Wald:
     Returns
     -------
     Wald
-        F with the degrees of freedom of Zhang; p is NaN where there are too few clusters for so many groups.
+        F with the degrees of freedom of Zhang; p is NaN where there are too few clusters for so many groups, or the
+        models do not agree on what is independent.
 
     References
     ----------
     Tipton, E. and Pustejovsky, J. E. (2015). Journal of Educational and Behavioral Statistics 40(6), 604-634.
     """
     stack = _stacked(models)
+    if not stack.agreed:
+        return Wald(f=math.nan, df=len(models) - 1, df_error=math.nan, p=math.nan)
     return wald(
         stack.design,
         stack.residuals,
@@ -145,18 +151,26 @@ class _Stack:
     clusters: NDArray[np.int64]
     coefficients: Array
     effects: Array
+    agreed: bool
 
 
 def _stacked(models: Sequence[Model]) -> _Stack:
     from scipy.linalg import block_diag
 
+    kinds = [model.independent for model in models]
+    agreed = len(set(kinds)) == 1 and kinds[0] != "rows"
+    codes = [model.clusters for model in models]
+    if not agreed:  # codes of different things must not meet
+        steps = np.cumsum([0, *(part.max() + 1 for part in codes[:-1])])
+        codes = [part + step for part, step in zip(codes, steps, strict=True)]
     return _Stack(
         design=block_diag(*(model.design for model in models)),
         residuals=np.concatenate([model.residuals for model in models]),
         weights=np.concatenate([model.weights for model in models]),
-        clusters=np.concatenate([model.clusters for model in models]),
+        clusters=np.concatenate(codes),
         coefficients=np.concatenate([model.coefficients for model in models]),
         effects=block_diag(*((model.treated - model.comparison)[None, :] for model in models)),
+        agreed=agreed,
     )
 
 

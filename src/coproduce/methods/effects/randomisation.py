@@ -26,7 +26,7 @@ class Randomised:
     """The p-value of no effect on anybody, and the constant effects that it does not refuse.
 
     `draws` assignments were looked at; with `exact` they are all that chance could have made. `unit` is what was
-    assigned: `row` or `cluster`.
+    assigned: `unit` or `cluster`.
     """
 
     estimate: float
@@ -149,8 +149,9 @@ def _lots(trial: Trial) -> _Lots:
     if not trial.treated.any() or trial.treated.all():
         raise EstimationError(METHOD, seen="outcomes of one arm only", may_help="Both arms need outcomes.")
     rows = np.arange(n)
-    clusters = rows if trial.clusters is None else np.unique(trial.clusters, return_inverse=True)[1]
-    whole = trial.clusters is not None and _whole_clusters(clusters, trial.treated)
+    given = trial.units if trial.clusters is None else trial.clusters
+    clusters = rows if given is None else np.unique(given, return_inverse=True)[1]
+    whole = given is not None and _whole_clusters(clusters, trial.treated)
     codes = clusters if whole else rows
     weights = np.ones(n) if trial.weights is None else trial.weights
     blocks = np.zeros(n, dtype=np.int64) if trial.blocks is None else trial.blocks
@@ -163,7 +164,7 @@ def _lots(trial: Trial) -> _Lots:
         size=_totals(codes, weights)[order],
         treated=trial.treated[first][order],
         blocks=block[order],
-        unit="cluster" if whole else "row",
+        unit="cluster" if whole and trial.clusters is not None else "unit",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,9 @@ class Trial:
     blocks
         The block within which chance decided (n); a code from 0.
     clusters
-        What chance (or the sampling) took together (n); a code from 0. Rows where left out.
+        What chance (or the sampling) took together (n); a code from 0. Units where left out.
+    units
+        Who each row is of (n); a code from 0. Each row its own where left out.
     weights
         How much each row counts, at least 0 (n).
     """
@@ -49,6 +52,7 @@ class Trial:
     covariates: Array | None = None
     blocks: Codes | None = None
     clusters: Codes | None = None
+    units: Codes | None = None
     weights: Array | None = None
 
     def taken(self, rows: NDArray[np.bool_]) -> Trial:
@@ -59,18 +63,23 @@ class Trial:
             covariates=None if self.covariates is None else self.covariates[rows],
             blocks=None if self.blocks is None else self.blocks[rows],
             clusters=None if self.clusters is None else self.clusters[rows],
+            units=None if self.units is None else self.units[rows],
             weights=None if self.weights is None else self.weights[rows],
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A fitted regression whose coefficients make each arm's mean: `treated @ b` and `comparison @ b`."""
+    """A fitted regression whose coefficients make each arm's mean: `treated @ b` and `comparison @ b`.
+
+    `clusters` are codes of what `independent` names: rows, units, clusters or blocks.
+    """
 
     design: Array
     residuals: Array
     weights: Array
     clusters: Codes
+    independent: Literal["rows", "units", "clusters", "blocks"]
     coefficients: Array
     treated: Array
     comparison: Array
@@ -219,17 +228,19 @@ def _modelled(trial: Trial) -> tuple[Model, tuple[Worry, ...]]:
     _two_sides(trial)
     worries: tuple[Worry, ...] = ()
     if trial.blocks is None:
-        arms, clusters, weights = _whole(trial), _clusters(trial), _weights(trial)
+        arms, small = _whole(trial), False
     elif _large_blocks(trial):
-        arms, clusters, weights = _by_block(trial), _clusters(trial), _weights(trial)
+        arms, small = _by_block(trial), False
     else:
         trial, worries = _with_both_arms(trial)
-        arms, clusters, weights = _whole(trial), _blocks(trial), _haenszel(trial)
-    return _fit(trial, arms, clusters=clusters, weights=weights), (*_few(trial), *worries)
+        arms, small = _whole(trial), True
+    return _fit(trial, arms, small=small), (*_few(trial), *worries)
 
 
 def _clusters(trial: Trial) -> Codes:
-    return np.arange(len(trial.outcome)) if trial.clusters is None else trial.clusters
+    if trial.clusters is not None:
+        return trial.clusters
+    return np.arange(len(trial.outcome)) if trial.units is None else trial.units
 
 
 def _blocks(trial: Trial) -> Codes:
@@ -346,7 +357,8 @@ def _by_block(trial: Trial) -> _Arms:
     return _Arms(columns=columns, treated=np.hstack([none, share]), comparison=np.hstack([share, none]))
 
 
-def _fit(trial: Trial, arms: _Arms, *, clusters: Codes, weights: Array) -> Model:
+def _fit(trial: Trial, arms: _Arms, *, small: bool) -> Model:
+    weights = _haenszel(trial) if small else _weights(trial)
     extra = _adjusting(trial, arms, weights=weights)
     design = np.hstack([arms.columns, extra])
     root = np.sqrt(weights)
@@ -356,7 +368,8 @@ def _fit(trial: Trial, arms: _Arms, *, clusters: Codes, weights: Array) -> Model
         design=design,
         residuals=trial.outcome - design @ coefficients,
         weights=weights,
-        clusters=clusters,
+        clusters=_blocks(trial) if small else _clusters(trial),
+        independent="blocks" if small else _independent(trial),
         coefficients=coefficients,
         treated=np.hstack([arms.treated, none]),
         comparison=np.hstack([arms.comparison, none]),
@@ -364,11 +377,18 @@ def _fit(trial: Trial, arms: _Arms, *, clusters: Codes, weights: Array) -> Model
     )
 
 
+def _independent(trial: Trial) -> Literal["rows", "units", "clusters"]:
+    if trial.clusters is not None:
+        return "clusters"
+    return "rows" if trial.units is None else "units"
+
+
 def _sides(trial: Trial) -> Sides:
+    units = np.arange(len(trial.outcome)) if trial.units is None else trial.units
     treated, comparison = _side_counts(trial) if trial.clusters is not None else (None, None)
     return Sides(
-        n_treated=int(trial.treated.sum()),
-        n_comparison=int((~trial.treated).sum()),
+        n_treated=len(np.unique(units[trial.treated])),
+        n_comparison=len(np.unique(units[~trial.treated])),
         clusters_treated=treated,
         clusters_comparison=comparison,
         sd=spread(trial.outcome[~trial.treated], weights=_weights(trial)[~trial.treated]),
