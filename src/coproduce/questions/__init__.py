@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from coproduce.findings import Finding, Unanswered
-from coproduce.questions import audit, classify
+from coproduce.questions import audit, classify, determinants
 from coproduce.records.engine import Progress
 from coproduce.records.opening import Records
 from coproduce.records.settings import BlockSettings, Settings
@@ -63,5 +63,12 @@ QUESTIONS: Mapping[str, Question | BlockQuestion] = {
         needs=(("events",),),
         settings=audit.AuditSettings,
         answer=audit.answer,
+    ),
+    "determinants": BlockQuestion(
+        needs=(("cases",),),
+        settings=determinants.DeterminantsSettings,
+        load=determinants.load,
+        answer=determinants.answer,
+        from_tables=determinants.from_tables,
     ),
 }

@@ -218,7 +218,8 @@ def quantile_anchors(raw: Numbers, shares: Sequence[float] = (0.05, 0.5, 0.95)) 
     raw
         One number a case.
     shares
-        The shares of cases below exclusion, crossover and inclusion.
+        The shares of cases below exclusion, crossover and inclusion. A crossover that falls on a case's own number is
+        moved half the way to the next higher one, so that no case is neither in nor out.
 
     References
     ----------
@@ -228,6 +229,10 @@ def quantile_anchors(raw: Numbers, shares: Sequence[float] = (0.05, 0.5, 0.95)) 
     Examples
     --------
     >>> quantile_anchors(np.arange(101.0))
-    (5.0, 50.0, 95.0)
+    (5.0, 50.5, 95.0)
     """
-    return tuple(float(anchor) for anchor in np.quantile(raw, shares))
+    exclusion, crossover, inclusion = (float(anchor) for anchor in np.quantile(raw, shares))
+    higher = raw[raw > crossover]
+    if crossover in raw and len(higher):
+        crossover = (crossover + float(higher.min())) / 2
+    return exclusion, crossover, inclusion

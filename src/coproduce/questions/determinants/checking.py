@@ -1,0 +1,192 @@
+"""What was looked at before the solution was believed, and how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from coproduce.findings import Diagnostic, Grade, lowered
+from coproduce.methods.qca.robustness import Benchmark
+from coproduce.questions.determinants.loading import Loaded
+from coproduce.questions.determinants.settings import DeterminantsSettings
+from coproduce.questions.determinants.solving import Side
+from coproduce.questions.determinants.sturdiness import Sturdiness
+from coproduce.questions.determinants.wording import listing
+
+CHANCE = 0.05
+STURDY = 0.8
+MANY_REMAINDERS = 0.75
+SKEWED = 0.8
+NARROW = 0.05
+
+
+def diagnostics(
+    loaded: Loaded,
+    settings: DeterminantsSettings,
+    *,
+    sides: Sequence[Side],
+    found: Sturdiness,
+    chance: Mapping[str, Benchmark | None],
+) -> tuple[Diagnostic, ...]:
+    """What was looked at, and whether it is well."""
+    return (
+        _size(loaded, settings),
+        _diversity(sides[0]),
+        _contradictions(sides[0]),
+        _both_ways(sides),
+        _anchors(settings),
+        *_skewed(loaded, settings),
+        *_with_solution(sides[0], found, chance=chance[sides[0].outcome]),
+        _untenable(sides),
+    )
+
+
+def _size(loaded: Loaded, settings: DeterminantsSettings) -> Diagnostic:
+    cases, conditions = len(loaded.cases), len(settings.conditions)
+    return Diagnostic(
+        name="cases_per_condition",
+        value=cases / conditions,
+        ok=cases > conditions,
+        meaning=f"{cases} cases and {conditions} conditions. With as many conditions as cases or more, nearly any "
+        "outcome can be explained without error.",
+    )
+
+
+def _diversity(side: Side) -> Diagnostic:
+    table = side.standard.table
+    share = table.remainders / table.possible
+    return Diagnostic(
+        name="limited_diversity",
+        value=share,
+        ok=share <= MANY_REMAINDERS,
+        meaning=f"{table.remainders:,} of {table.possible:,} possible configurations have no cases (or too "
+        "few): about "
+        "these the cases say nothing.",
+    )
+
+
+def _contradictions(side: Side) -> Diagnostic:
+    rows = [row for row in side.standard.table.rows if row.contradictory]
+    return Diagnostic(
+        name="contradictory_rows",
+        value=len(rows),
+        ok=not rows,
+        meaning=f"{len(rows)} configurations hold cases with the outcome and cases without it.",
+    )
+
+
+def _both_ways(sides: Sequence[Side]) -> Diagnostic:
+    positive = [
+        {row.configuration for row in side.standard.table.rows if row.status == "positive"} for side in sides
+    ]
+    both = len(positive[0] & positive[1])
+    return Diagnostic(
+        name="rows_for_both",
+        value=both,
+        ok=not both,
+        meaning=f"{both} configurations lead to the outcome and to its negation by the cut-offs; a PRI cut-off "
+        "above 0.5 "
+        "rules that out.",
+    )
+
+
+def _anchors(settings: DeterminantsSettings) -> Diagnostic:
+    arbitrary = [name for name, how in settings.calibrate.items() if how.method == "quantiles"]
+    return Diagnostic(
+        name="anchors_from_data",
+        value=len(arbitrary),
+        ok=not arbitrary,
+        meaning="No anchor was read off the data's own distribution."
+        if not arbitrary
+        else f"The anchors of {listing(arbitrary)} are quantiles of these cases: arbitrary, for other cases "
+        "would give the set another meaning.",
+    )
+
+
+def _skewed(loaded: Loaded, settings: DeterminantsSettings) -> Iterator[Diagnostic]:
+    for name, levels, column in zip(
+        (*settings.conditions, settings.outcome),
+        (*loaded.sets.levels, 2),
+        (*loaded.sets.values.T, loaded.outcome),
+        strict=True,
+    ):
+        share = float((column > 0.5).mean())
+        if levels == 2 and not 1 - SKEWED <= share <= SKEWED:
+            meaning = (
+                f"{share:.0%} of the cases are in {name}: so skewed a set makes fit look better than it is."
+            )
+            yield Diagnostic(name=f"skewed.{name}", value=share, ok=False, meaning=meaning)
+
+
+def _with_solution(side: Side, found: Sturdiness, *, chance: Benchmark | None) -> Iterator[Diagnostic]:
+    simple = side.solution("parsimonious")
+    if simple is None:
+        return
+    least = "" if simple.complete else "at least "
+    yield Diagnostic(
+        name="tied_models",
+        value=simple.count,
+        ok=simple.count == 1,
+        meaning=f"{least}{simple.count:,} parsimonious {'model fits' if simple.count == 1 else 'models fit'} "
+        "equally well.",
+    )
+    share = found.unchanged() / len(found.left_out)
+    yield Diagnostic(
+        name="leave_one_out",
+        value=share,
+        ok=share >= STURDY,
+        meaning=f"Without one case, the same solution comes out for {found.unchanged()} of "
+        f"{len(found.left_out)} cases.",
+    )
+    cut = found.ranges[0]
+    room = min(cut.at - (cut.low or 0), (cut.high or 1) - cut.at)
+    yield Diagnostic(
+        name="inclusion_range",
+        value=room,
+        ok=room >= NARROW or cut.high == 1,
+        meaning=f"The same solution comes out for inclusion cut-offs over {cut.low:.3f} and up to {cut.high:.3f}.",
+    )
+    if chance is not None:
+        yield Diagnostic(
+            name="random_benchmark",
+            value=chance.p,
+            ok=chance.p <= CHANCE,
+            meaning=f"{chance.as_good:,} of {chance.permutations:,} shuffled outcomes gave a solution as good"
+            + (f" ({chance.limited:,} of them could not be minimised)." if chance.limited else "."),
+        )
+
+
+def _untenable(sides: Sequence[Side]) -> Diagnostic:
+    used = [side.outcome for side in sides if side.enhanced is not None]
+    return Diagnostic(
+        name="untenable_assumptions",
+        value=len(used),
+        ok=not used,
+        meaning=f"Parsimonious solutions that rest on untenable assumptions: {listing(used)}.",
+    )
+
+
+REASONS = {
+    "cases_per_condition": "There are as many conditions as cases, or more: nearly any outcome could be "
+    "explained so.",
+    "limited_diversity": "Most possible configurations have no cases.",
+    "contradictory_rows": "Cases of one configuration differ in the outcome: a condition is missing or wrongly "
+    "calibrated.",
+    "anchors_from_data": "Anchors are quantiles of these cases, and so arbitrary.",
+    "tied_models": "Several models tie, and nothing in the cases chooses between them.",
+    "leave_one_out": "The solution hangs on single cases.",
+    "inclusion_range": "A slightly different inclusion cut-off gives another solution.",
+    "random_benchmark": "Shuffled outcomes often give a solution as good.",
+}
+WHOLE = (
+    "The cases were observed as they are, and compared by a stated protocol; nobody assigned the conditions."
+)
+
+
+def grade(looked_at: Sequence[Diagnostic], *, solved: bool) -> Grade:
+    """How far to trust the solution: moderate at best, one level lower for each reason."""
+    if not solved:
+        return Grade(
+            level="very_low", reasons=("No configuration leads to the outcome by these cut-offs.", WHOLE)
+        )
+    against = tuple(REASONS[one.name] for one in looked_at if not one.ok and one.name in REASONS)
+    return Grade(level=lowered("moderate", against).level, reasons=(*against, WHOLE))
