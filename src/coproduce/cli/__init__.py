@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cyclopts import App, CycloptsError
 from rich.console import Console
@@ -12,7 +14,7 @@ from rich.console import Console
 from coproduce._version import __version__
 from coproduce.cli.log import audit
 from coproduce.cli.output import print_json
-from coproduce.cli.studies import check, export, freeze, init, run, simulate
+from coproduce.cli.studies import check, drill, export, freeze, init, run, simulate
 from coproduce.cli.words import classify, schema
 from coproduce.errors import CoproduceError
 
@@ -22,6 +24,13 @@ wrong; 11 the records are wrong; 12 the engine could not do it; 13 a frozen plan
 method cannot answer. `--debug` shows a traceback.
 """
 
+
+def _epilogue(command: Callable[..., int]) -> str:
+    """What stands below the help of a command: the examples of its docstring, then the exit codes."""
+    examples = re.findall(r"^`(.+)`$", inspect.getdoc(command) or "", flags=re.MULTILINE)
+    return "\n\n".join(["Examples:", *(f"`{example}`" for example in examples), EXIT_CODES])
+
+
 app = App(
     name="coproduce",
     help="Answer what the field of co-production asks, from a service's own records.",
@@ -30,8 +39,8 @@ app = App(
     help_format="markdown",
 )
 app.register_install_completion_command()
-for _command in (init, check, freeze, run, audit, classify, schema, export, simulate):
-    app.command(_command)
+for _command in (init, check, freeze, run, audit, classify, schema, export, simulate, drill):
+    app.command(_command, help_epilogue=_epilogue(_command))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

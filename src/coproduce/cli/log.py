@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from coproduce.cli.output import Json, Many, Out, show, steps
+
+Column = Annotated[str | None, Parameter(help="The log's name of that column, where it is not a usual one.")]
+Written = Annotated[str | None, Parameter(help="How a CSV is written, where that cannot be told.")]
 
 
 def audit(
@@ -16,18 +21,18 @@ def audit(
     professional: Many = None,
     complete: Many = None,
     group: Many = None,
-    case_id: str | None = None,
-    activity: str | None = None,
-    occurred_at: str | None = None,
-    actor: str | None = None,
-    sequence: str | None = None,
-    started_at: str | None = None,
-    minutes: str | None = None,
-    side: str | None = None,
+    case_id: Column = None,
+    activity: Column = None,
+    occurred_at: Column = None,
+    actor: Column = None,
+    sequence: Column = None,
+    started_at: Column = None,
+    minutes: Column = None,
+    side: Column = None,
     noise: float | None = None,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    time_format: str | None = None,
+    delimiter: Written = None,
+    encoding: Written = None,
+    time_format: Written = None,
     object_type: str | None = None,
     table: str | None = None,
     small_numbers: int = 5,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from coproduce.errors import EstimationError
+from coproduce.errors import EstimationError, Fault, StudyError, nearest
 from coproduce.findings import Finding
 from coproduce.records.engine import Progress
 from coproduce.records.readers.frames import NAME as IN_MEMORY
@@ -126,7 +126,7 @@ def log_study(
     StudyError
         If a setting is unknown or wrong.
     """
-    path = Path(events).resolve() if isinstance(events, str | Path) else None
+    path = _path(events)
     table = {
         **reading,
         "path": path.name if path else "(in memory)",
@@ -292,7 +292,7 @@ def _block(
     progress: Progress | None,
 ) -> Finding:
     """The finding of one block over one table."""
-    path = Path(data).resolve() if isinstance(data, str | Path) else None
+    path = _path(data)
     name = path.name if path else IN_MEMORY
     block = re.sub(r"\W+", "_", name.partition(".")[0]).strip("_")
     head = {
@@ -319,6 +319,21 @@ def _finding(study: Study, name: str, *, progress: Progress | None) -> Finding:
         method, _, seen = (unanswered.reason or f"{name}: too little to answer it").partition(": ")
         raise EstimationError(method, seen=seen, may_help=" or ".join(unanswered.needs))
     return findings.finding(name)
+
+
+def _path(given: object) -> Path | None:
+    """The path that was given, where something is there; None where it is a table in memory."""
+    if not isinstance(given, str | Path):
+        return None
+    path = Path(given).resolve()
+    if not path.exists() and not set(path.name) & set("*?"):
+        near = nearest(path.name, [entry.name for entry in path.parent.glob("*")])
+        raise StudyError(
+            Fault(
+                file=str(given), rule="exists", found="no such file", wanted="a file that is there", hint=near
+            )
+        )
+    return path
 
 
 def _listed(patterns: Patterns) -> list[str]:
