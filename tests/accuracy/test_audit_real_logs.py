@@ -82,6 +82,17 @@ def test_permits_agree_with_the_published_summary_and_claim_nothing(permits: Pat
     assert finding.grade.level in ("low", "very_low")
 
 
+def test_permits_bound_nothing_and_say_how_long_cases_took(permits: Path) -> None:
+    finding = cp.audit(permits, small_numbers=0)
+    assert {estimate.interval for estimate in finding.estimates} == {None}
+    log = pd.read_csv(permits)
+    times = pd.to_datetime(log["time:timestamp"], utc=True, format="ISO8601").groupby(
+        log["case:concept:name"]
+    )
+    minutes = (times.max() - times.min()).median().total_seconds() / 60
+    assert f"Half of the cases took {minutes:.0f} minutes or more" in finding.answer
+
+
 def as_xes(log: pd.DataFrame, path: Path) -> None:
     lines = ["<log>"]
     for case, events in log.groupby("case_id", sort=False):

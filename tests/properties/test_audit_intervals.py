@@ -66,6 +66,11 @@ def estimate(finding, name):
     return (found.value, *(found.interval or (None, None)))
 
 
+def unbounded(wanted):
+    """A value alone: a log in which no step is a citizen's bounds nothing."""
+    return (wanted[0], None, None)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(frame=logs(), chosen=CHOICES)
 def test_intervals_paths_burden_and_trend_are_those_of_pandas_and_scipy(frame, chosen):
@@ -77,16 +82,17 @@ def test_intervals_paths_burden_and_trend_are_those_of_pandas_and_scipy(frame, c
 
 
 def check_estimates(finding, cases):
+    said = (lambda wanted: wanted) if any(case.citizen_events for case in cases) else unbounded
     pairs = [(case.citizen_events, case.human_events) for case in cases]
-    same(estimate(finding, "citizen_event_share"), slow.share_of_totals(pairs))
+    same(estimate(finding, "citizen_event_share"), said(slow.share_of_totals(pairs)))
     waits = [(case.waited(for_citizen=True), case.lasted) for case in cases]
-    same(estimate(finding, "waited_for_citizen_share"), slow.share_of_totals(waits))
-    same(estimate(finding, "citizen_left_waiting_share"), slow.other(slow.share_of_totals(waits)))
+    same(estimate(finding, "waited_for_citizen_share"), said(slow.share_of_totals(waits)))
+    same(estimate(finding, "citizen_left_waiting_share"), said(slow.other(slow.share_of_totals(waits))))
     again = sum(case.extra_events > 0 for case in cases)
-    same(estimate(finding, "rework_case_share"), slow.share_of_cases(again, len(cases)))
+    same(estimate(finding, "rework_case_share"), said(slow.share_of_cases(again, len(cases))))
     for side in ("citizen", "organisation"):
         handoffs = [case.handoffs(to_citizen=side == "citizen") for case in cases]
-        same(estimate(finding, f"handoffs_to_{side}_per_case"), slow.mean(handoffs))
+        same(estimate(finding, f"handoffs_to_{side}_per_case"), said(slow.mean(handoffs)))
     same((finding.estimate("median_case_days").value,), (np.median([case.lasted for case in cases]),))
 
 

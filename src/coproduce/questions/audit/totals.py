@@ -67,15 +67,22 @@ def estimates(sums: Totals, *, essential_cases: int) -> tuple[Estimate, ...]:
         From `totals`.
     essential_cases
         How many completed cases have an intrinsic or conditional step of the citizen.
+
+    Notes
+    -----
+    A log in which no step is marked as a citizen's bounds nothing: its noughts have no interval.
     """
+    found = (*_shares_of_cases(sums, essential_cases=essential_cases), *_waiting(sums), *_handoffs(sums))
     return (
         _count("cases", "Cases", sums["cases"]),
         _count("events", "Steps recorded", sums["events"]),
         _count("completed_cases", "Completed cases", sums["completed_cases"]),
-        *_shares_of_cases(sums, essential_cases=essential_cases),
-        *_waiting(sums),
-        *_handoffs(sums),
+        *(found if sums["citizen_events"] else map(_without_limits, found)),
     )
+
+
+def _without_limits(estimate: Estimate) -> Estimate:
+    return estimate.model_copy(update={"se": None, "interval": None, "level": None})
 
 
 def _shares_of_cases(sums: Totals, *, essential_cases: int) -> Iterator[Estimate]:

@@ -47,6 +47,20 @@ def percent(value: float | None) -> str:
     return "under 0.1%" if value < 0.0005 else "over 99.9%" if value > 0.9995 else f"{100 * value:.1f}%"
 
 
+def duration(days: float) -> str:
+    """A length of time in the unit in which people would say it.
+
+    Examples
+    --------
+    >>> duration(12.345), duration(0.5), duration(0.0331), duration(0)
+    ('12.3 days', '12.0 hours', '48 minutes', '0 minutes')
+    """
+    hours = 24 * days
+    if hours >= 24:
+        return f"{days:,.1f} days"
+    return f"{hours:.1f} hours" if hours >= 1 else f"{60 * hours:.0f} minutes"
+
+
 def _told(estimate: Estimate) -> str:
     if estimate.interval is None:
         return percent(estimate.value)
@@ -72,12 +86,12 @@ def answer(log: Log, places: Mapping[int, Place], *, found: Found, sums: Totals)
 
 def _without_citizens(found: Found) -> str:
     events, cases = found["events"].value, found["cases"].value
-    days = found["median_case_days"].value or 0
+    length = duration(found["median_case_days"].value or 0)
     return (
         f"This log cannot show the citizens' part: not one of its {events:,.0f} steps in {cases:,.0f} cases is marked "
         "as a citizen's. It records what the organisation did; what citizens did for it (applying, sending papers, "
         "waiting, turning up) left no trace here, which does not mean that they did nothing. Half of the cases took "
-        f"{days:.1f} days or more from their first step to their last."
+        f"{length} or more from their first step to their last."
     )
 
 
