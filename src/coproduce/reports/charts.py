@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from coproduce.findings import Finding
-from coproduce.reports import audit_charts, classify_charts
+from coproduce.reports import audit_charts, classify_charts, determinants_charts, determinants_charts_circles
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.map_drawing import map_in_words, map_svg
 from coproduce.reports.service_map import service_map
@@ -72,4 +72,10 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         _paths,
     ),
     "classify": (classify_charts.definitions, classify_charts.mix),
+    "determinants": (
+        determinants_charts_circles.configurations,
+        determinants_charts.xy_plots,
+        determinants_charts_circles.truth_tables,
+        determinants_charts.robustness,
+    ),
 }

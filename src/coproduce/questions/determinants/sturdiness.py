@@ -233,7 +233,7 @@ def card(found: Sturdiness, chance: Mapping[str, Benchmark | None]) -> Table:
     """The robustness card: one row a check."""
     return Table(
         caption="Robustness of the parsimonious solution",
-        columns=("check", "what", "value", "low", "high", "meaning"),
+        columns=("check", "what", "value", "unchanged_from", "unchanged_to", "meaning"),
         rows=tuple(_card(found, chance)),
     )
 

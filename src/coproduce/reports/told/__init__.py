@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coproduce.reports.telling import Told
-from coproduce.reports.told import audit, classify
+from coproduce.reports.told import audit, classify, determinants
 
 TOLD: Mapping[str, Told] = {
     "audit": audit.TOLD,
     "classify": classify.TOLD,
+    "determinants": determinants.TOLD,
 }
