@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from coproduce.findings import Finding, Unanswered
-from coproduce.questions import audit, classify, determinants
+from coproduce.questions import audit, classify, determinants, effects
 from coproduce.records.engine import Progress
 from coproduce.records.opening import Records
 from coproduce.records.settings import BlockSettings, Settings
@@ -63,6 +63,13 @@ QUESTIONS: Mapping[str, Question | BlockQuestion] = {
         needs=(("events",),),
         settings=audit.AuditSettings,
         answer=audit.answer,
+    ),
+    "effects": BlockQuestion(
+        needs=(("outcomes", "exposure", "units", "measures"), ("outcomes", "exposure")),
+        settings=effects.EffectsSettings,
+        load=effects.load,
+        answer=effects.answer,
+        from_tables=effects.from_tables,
     ),
     "determinants": BlockQuestion(
         needs=(("cases",),),

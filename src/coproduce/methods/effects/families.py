@@ -34,8 +34,8 @@ def holm(p: Sequence[float]) -> tuple[float, ...]:
 
     Examples
     --------
-    >>> holm([0.01, 0.04, 0.03])
-    (0.03, 0.06, 0.06)
+    >>> holm([0.01, 0.04, 0.02])
+    (0.03, 0.04, 0.04)
     """
     order = np.argsort(p, kind="stable")
     factors = len(p) - np.arange(len(p))
@@ -61,8 +61,8 @@ def benjamini_hochberg(p: Sequence[float]) -> tuple[float, ...]:
 
     Examples
     --------
-    >>> benjamini_hochberg([0.01, 0.04, 0.03])
-    (0.03, 0.04, 0.04)
+    >>> benjamini_hochberg([0.01, 0.04, 0.02])
+    (0.03, 0.04, 0.03)
     """
     order = np.argsort(p, kind="stable")[::-1]
     factors = len(p) / (len(p) - np.arange(len(p)))
@@ -72,7 +72,7 @@ def benjamini_hochberg(p: Sequence[float]) -> tuple[float, ...]:
 def _back(values: Array, order: NDArray[np.intp]) -> tuple[float, ...]:
     found = np.empty(len(values))
     found[order] = values
-    return tuple(round(float(value), 15) for value in found)
+    return tuple(found.tolist())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,19 +63,20 @@ def answer(
     tell(f"comparing {len(loaded.outcomes)} outcome{'s' * (len(loaded.outcomes) != 1)}")
     analysis = _analysed(loaded, settings, tell=tell)
     worries = unique(analysis.worries)
+    grade = graded(settings.design, (*reasons_of(worries), *_exploring(settings)))
     return (
         Finding(
             id=f"effects.{block}",
             question="effects",
             title=_title(loaded),
-            answer=wording.answer(analysis, settings, extra=analysis.estimates),
+            answer=wording.answer(analysis, settings, grade=grade),
             verdict=verdict(analysis, settings),
             estimates=estimates(analysis),
             tables={"outcomes": tables.outcomes(analysis), **analysis.tables},
             diagnostics=tuple(
                 Diagnostic(name=one.name, value=one.value, ok=one.ok, meaning=one.meaning) for one in worries
             ),
-            grade=graded(settings.design, (*reasons_of(worries), *_exploring(settings))),
+            grade=grade,
             caveats=(*loaded.notes, *analysis.caveats, *_caveats(analysis, settings)),
             references=analysis.references,
         ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coproduce.errors import EstimationError
 from coproduce.findings import Estimate, Table
@@ -26,9 +27,11 @@ OF_POINT = ("estimate", "se", "low", "high", "band_low", "band_high")
 def staggered(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
     """Units treated from different periods on."""
     units, periods = _panel(loaded)
+    since = _since(loaded)
+    _several_treated(loaded, since > 0)
     found = staggered_effects(
         outcome.values,
-        _since(loaded),
+        since,
         unit=units,
         period=periods,
         rng=np.random.default_rng(settings.seed),
@@ -52,6 +55,20 @@ def staggered(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> An
         ),
         people=False,
     )
+
+
+def _several_treated(loaded: Loaded, treated: NDArray[np.bool_]) -> None:
+    """One treated unit tells nothing of how much the treated differ by luck."""
+    independent = loaded.unit_codes() if loaded.clusters is None else loaded.clusters
+    count = len(np.unique(independent[treated]))
+    if count < 2:
+        what = "unit" if loaded.clusters is None else "cluster"
+        raise EstimationError(
+            "the staggered design",
+            seen=f"{count or 'no'} treated {what}",
+            may_help="Its luck cannot be told from the effect: with one treated area the design one_area compares it "
+            "with each of the others in its place.",
+        )
 
 
 def _since(loaded: Loaded) -> Array:

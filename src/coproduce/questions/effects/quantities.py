@@ -153,6 +153,6 @@ def _number_needed(effect: Effect, *, name: str | None) -> Iterator[Estimate]:
             value=1 / abs(one.estimate),
             interval=(limits[0], limits[1]),
             level=one.level,
-            unit="people",
+            unit="units",
             group=name,
         )

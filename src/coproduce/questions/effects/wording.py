@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from coproduce.findings import Estimate
+from coproduce.findings import Estimate, Grade
 from coproduce.questions.effects.result import Analysis, Effect
 from coproduce.questions.effects.settings import EffectsSettings
 
 NAMED = 6
+ARMED = ("randomised", "matched")
 
 BEFORE_AFTER = (
     "This is no evidence of an effect: nothing here tells the change from whatever else happened meanwhile. The same "
@@ -24,7 +25,7 @@ def amount(value: float, unit: str, *, width: float) -> str:
 
     Examples
     --------
-    >>> amount(0.4506, "proportion", width=0.09), amount(9.25, "wells", width=20)
+    >>> amount(0.4506, "proportion", width=0.09), amount(9.252, "wells", width=20)
     ('45.1 percentage points', '9.3 wells')
     """
     number = digits(value, unit, width=width)
@@ -41,7 +42,7 @@ def digits(value: float, unit: str, *, width: float) -> str:
     return f"{value * factor:,.{places}f}"
 
 
-def answer(analysis: Analysis, settings: EffectsSettings, *, extra: Sequence[Estimate] = ()) -> str:
+def answer(analysis: Analysis, settings: EffectsSettings, *, grade: Grade) -> str:
     """What was found: harm first, then what improved, then what could not be told."""
     if settings.design == "before_after":
         return f"{_change(analysis.effects[0])} {BEFORE_AFTER}"
@@ -57,35 +58,49 @@ def answer(analysis: Analysis, settings: EffectsSettings, *, extra: Sequence[Est
         *_some([one for one in of["no_important_difference"] if one.group is None], settings),
         *_some(whole, settings),
         *_groups(of["improves"]),
-        *_differs(extra),
+        *_differs(analysis.estimates),
+        *(["Trust in this is very low, for the reasons given."] if grade.level == "very_low" else []),
     ]
     return " ".join(told)
 
 
 def _some(effects: Sequence[Effect], settings: EffectsSettings) -> Iterator[str]:
-    for effect in effects[:NAMED]:
-        yield _sentence(effect, settings)
-    if len(effects) > NAMED:
-        yield "So with others, which the table of effects lists."
+    """One sentence for each outcome and subgroup, whatever the number of its arms."""
+    told: dict[tuple[str, tuple[str, str] | None], list[Effect]] = {}
+    for effect in effects:
+        told.setdefault((effect.outcome.name, effect.group), []).append(effect)
+    for same in list(told.values())[:NAMED]:
+        yield _sentence(same, settings)
+    if len(told) > NAMED:
+        yield f"The same holds for {len(told) - NAMED} more, which the table of effects lists."
 
 
-def _sentence(effect: Effect, settings: EffectsSettings) -> str:
-    measure, unit = effect.outcome.measure, effect.outcome.unit
-    width = effect.band_high - effect.band_low
+def _sentence(effects: Sequence[Effect], settings: EffectsSettings) -> str:
+    first = effects[0]
+    label = first.outcome.measure.label
+    start = (
+        label[:1].upper() + label[1:] if first.group is None else f"Among {': '.join(first.group)}, {label}"
+    )
+    sizes = [f"{_size(effect)}{_where(effect, settings)}" for effect in effects]
+    listed = sizes[0] if len(sizes) == 1 else f"{', '.join(sizes[:-1])} and {sizes[-1]}"
+    return f"{start} was {listed}{_against(settings)}{_judged(first)}"
+
+
+def _size(effect: Effect) -> str:
+    unit, width = effect.outcome.unit, effect.band_high - effect.band_low
     low, high = (digits(limit, unit, width=width) for limit in (effect.band_low, effect.band_high))
     side = "higher" if effect.contrast.estimate > 0 else "lower"
-    size = amount(abs(effect.contrast.estimate), unit, width=width)
-    among = "" if effect.group is None else f"Among {': '.join(effect.group)}, "
-    start = f"{among}{measure.label}" if among else measure.label[:1].upper() + measure.label[1:]
-    return f"{start} was {size} {side} ({low} to {high}){_against(effect, settings)}{_judged(effect)}"
+    return f"{amount(abs(effect.contrast.estimate), unit, width=width)} {side} ({low} to {high})"
 
 
-def _against(effect: Effect, settings: EffectsSettings) -> str:
-    if effect.arm is not None and settings.design in ("randomised", "matched"):
-        return f" in the arm '{effect.arm}' than in the comparison"
-    if settings.design == "threshold":
-        return " at the threshold for those treated"
-    return " than it would have been without"
+def _where(effect: Effect, settings: EffectsSettings) -> str:
+    return f" in the arm '{effect.arm}'" if settings.design in ARMED else ""
+
+
+def _against(settings: EffectsSettings) -> str:
+    if settings.design in ARMED:
+        return " than in the comparison"
+    return " at the threshold" if settings.design == "threshold" else " than it would have been without"
 
 
 def _judged(effect: Effect) -> str:
@@ -117,9 +132,5 @@ def _differs(extra: Sequence[Estimate]) -> Iterator[str]:
 
 
 def _change(effect: Effect) -> str:
-    width = effect.band_high - effect.band_low
-    unit, label = effect.outcome.unit, effect.outcome.measure.label
-    side = "higher" if effect.contrast.estimate > 0 else "lower"
-    low, high = (digits(limit, unit, width=width) for limit in (effect.band_low, effect.band_high))
-    size = amount(abs(effect.contrast.estimate), unit, width=width)
-    return f"{label[:1].upper() + label[1:]} was {size} {side} afterwards ({low} to {high})."
+    label = effect.outcome.measure.label
+    return f"{label[:1].upper() + label[1:]} was {_size(effect)} afterwards."
