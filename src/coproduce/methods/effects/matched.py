@@ -301,19 +301,36 @@ def e_value(ratio: float) -> float:
 
 
 def _worries(found: Matched, *, unknown: int, total: int) -> tuple[Worry, ...]:
-    """Whether there is overlap and balance, and how weak an unseen cause would do."""
+    """Whether there is overlap and balance, how weak an unseen cause would do, and who is not known."""
     apart = [abs(one.after) for one in found.balance if math.isfinite(one.after)]
-    worst = max(apart, default=0.0)
+    worst, lost = max(apart, default=0.0), unknown / total
+    balance = Worry(
+        name="balance_after_weighting",
+        value=worst,
+        ok=worst <= ALIKE,
+        meaning=f"After weighting, the sides are at most {worst:.2f} standard deviations apart in any covariate.",
+    )
+    left_out = Worry(
+        name="units_not_known",
+        value=lost,
+        ok=lost <= 0.05,
+        meaning=f"{unknown:,} of {total:,} units are left out: their outcome or a covariate is not known.",
+        lowers=1 if lost > 0.2 else 0,
+    )
+    worries = (*_overlap(found), balance, _unseen(found))
+    return (*worries, left_out) if unknown else worries
+
+
+def _overlap(found: Matched) -> tuple[Worry, Worry]:
     n = found.contrast.n_treated, found.contrast.n_comparison
     share = min(found.effective_treated / n[0], found.effective_comparison / n[1])
-    trimmed, strength = found.trimmed, found.e_value_limit
-    worries = [
+    return (
         Worry(
             name="overlap",
-            value=trimmed,
-            ok=trimmed <= 0.1,
-            meaning=f"{100 * trimmed:.1f} % of units are left out, since nobody on the other side is like them: the "
-            "effect is that on the rest.",
+            value=found.trimmed,
+            ok=found.trimmed <= 0.1,
+            meaning=f"{100 * found.trimmed:.1f} % of units are left out, since nobody on the other side is like them: "
+            "the effect is that on the rest.",
         ),
         Worry(
             name="effective_sample",
@@ -323,33 +340,15 @@ def _worries(found: Matched, *, unknown: int, total: int) -> tuple[Worry, ...]:
             "comparison units' worth of information is left.",
             lowers=0,
         ),
-        Worry(
-            name="balance_after_weighting",
-            value=worst,
-            ok=worst <= ALIKE,
-            meaning=f"After weighting, the sides are at most {worst:.2f} standard deviations apart in any covariate.",
-        ),
-        Worry(
-            name="e_value",
-            value=strength,
-            ok=strength >= 1.5,
-            meaning=f"Something unseen that goes with both treatment and outcome by a risk ratio of {strength:.2f} "
-            "would be enough for the interval to hold nought."
-            if strength > 1
-            else "The interval holds nought already, without anything unseen.",
-            lowers=0,
-        ),
-    ]
-    if unknown:
-        lost = unknown / total
-        told = f"{unknown:,} of {total:,} units are left out: their outcome or a covariate is not known."
-        worries.append(
-            Worry(
-                name="units_not_known",
-                value=lost,
-                ok=lost <= 0.05,
-                meaning=told,
-                lowers=1 if lost > 0.2 else 0,
-            )
+    )
+
+
+def _unseen(found: Matched) -> Worry:
+    strength = found.e_value_limit
+    told = "The interval holds nought already, without anything unseen."
+    if strength > 1:
+        told = (
+            f"Something unseen that goes with both treatment and outcome by a risk ratio of {strength:.2f} would be "
+            "enough for the interval to hold nought."
         )
-    return tuple(worries)
+    return Worry(name="e_value", value=strength, ok=strength >= 1.5, meaning=told, lowers=0)
