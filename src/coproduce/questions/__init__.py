@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from coproduce.findings import Finding, Unanswered
-from coproduce.questions import audit, classify, determinants, effects
+from coproduce.questions import audit, classify, determinants, effects, harms
 from coproduce.records.engine import Progress
 from coproduce.records.opening import Records
 from coproduce.records.settings import BlockSettings, Settings
@@ -70,6 +70,11 @@ QUESTIONS: Mapping[str, Question | BlockQuestion] = {
         load=effects.load,
         answer=effects.answer,
         from_tables=effects.from_tables,
+    ),
+    "harms": Question(
+        needs=harms.NEEDS,
+        settings=harms.HarmsSettings,
+        answer=harms.answer,
     ),
     "determinants": BlockQuestion(
         needs=(("cases",),),

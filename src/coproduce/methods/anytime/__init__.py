@@ -6,18 +6,25 @@ that it ever reaches 1/alpha is alpha at most); a confidence sequence holds the 
 """
 
 from coproduce.methods.anytime.alarms import Alarms, raised_alarms
-from coproduce.methods.anytime.betting import bounded_mean, bounded_null
+from coproduce.methods.anytime.betting import block_differences, bounded_mean, bounded_null
 from coproduce.methods.anytime.counts import against_tolerated_counts, shared_counts
 from coproduce.methods.anytime.looks import Looks, Monitored, over_any_looks
-from coproduce.methods.anytime.mixture import compared_means, half_normal_log_e, mixture_half_width
+from coproduce.methods.anytime.mixture import (
+    compared_again,
+    compared_means,
+    half_normal_log_e,
+    mixture_half_width,
+)
 
 __all__ = [
     "Alarms",
     "Looks",
     "Monitored",
     "against_tolerated_counts",
+    "block_differences",
     "bounded_mean",
     "bounded_null",
+    "compared_again",
     "compared_means",
     "half_normal_log_e",
     "mixture_half_width",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, stdtrit
 
-from coproduce.methods.anytime.looks import Array, Looks, Monitored
+from coproduce.methods.anytime.looks import Array, Looks, Monitored, over_any_looks
 
 FEWEST = 10
 
@@ -159,6 +159,64 @@ def compared_means(
     middle = np.where(known, estimate, 0.0)
     return Monitored(
         log_e=np.where(known, half_normal_log_e(score, time, scale=scale), 0.0),
+        estimate=estimate,
+        low=middle - half,
+        high=middle + half,
+    )
+
+
+def compared_again(
+    treated: Looks, comparison: Looks, *, tolerance: float = 0.0, alpha: float = 0.05, fewest: int = FEWEST
+) -> Monitored:
+    """How much higher the treated are than the comparison group, where looks see the same units again.
+
+    Parameters
+    ----------
+    treated, comparison
+        At each look all units seen so far, each with one number, such as the mean of its outcomes up to then. Nothing
+        is assumed of how looks hang together; units are independent of each other.
+    tolerance, alpha, fewest
+        As in `compared_means`.
+
+    Returns
+    -------
+    Monitored
+        Each look is judged by itself, and the looks are put together by `over_any_looks`; the t-th known look has an
+        interval by Student's t at level 1 - alpha/(t(t+1)), so that all hold together with a chance of 1 - alpha
+        (Bonferroni). The price of knowing nothing of their dependence is a later alarm.
+
+    References
+    ----------
+    Vovk, V. and Wang, R. (2021), Annals of Statistics 49(3), 1736-1754; Welch, B. L. (1947). Biometrika 34, 28-35.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.random.default_rng(1).normal([[1.0], [0.0]], 1, (2, 40))
+    >>> arms = [
+    ...     Looks(n=np.full((1, 1), 40.0), total=v.sum()[None, None], squares=(v @ v)[None, None]) for v in x
+    ... ]
+    >>> found = compared_again(*arms)
+    >>> bool(found.low[0, 0] < 1 < found.high[0, 0])
+    True
+    """
+    flat = [
+        Looks(n=arm.n.reshape(-1, 1), total=arm.total.reshape(-1, 1), squares=arm.squares.reshape(-1, 1))
+        for arm in (treated, comparison)
+    ]
+    shape = treated.n.shape
+    each = compared_means(flat[0], flat[1], tolerance=tolerance, alpha=alpha, fewest=fewest)
+    weight = flat[0].n * flat[1].n / np.maximum(flat[0].n + flat[1].n, 1)
+    variance, df = (part.reshape(shape) for part in _variance(*flat, weight=weight, time=weight))
+    estimate = each.estimate.reshape(shape)
+    known = ~np.isnan(estimate)
+    place = np.maximum(np.cumsum(known, axis=1), 1)
+    error = np.sqrt(np.where(known, variance / np.maximum(weight.reshape(shape), 1e-300), 1.0))
+    half = stdtrit(np.where(known, df, 1.0), 1 - alpha / (2 * place * (place + 1.0))) * error
+    half, middle = np.where(known, half, np.inf), np.where(known, estimate, 0.0)
+    log_e = over_any_looks(np.where(known, each.log_e.reshape(shape), np.nan))
+    return Monitored(
+        log_e=np.where(known.any(axis=1, keepdims=True), log_e, 0.0),
         estimate=estimate,
         low=middle - half,
         high=middle + half,
