@@ -34,8 +34,8 @@ class Line:
 def _least_squares(outcome: Floats, design: Floats) -> tuple[Floats, Floats, Floats]:
     """Coefficients, the inverse of X'X, and residuals, over the places where the outcome is known."""
     known = np.isfinite(outcome)
-    bread = np.linalg.inv(design[known].T @ design[known])
-    coefficients = bread @ design[known].T @ outcome[known]
+    bread = np.asarray(np.linalg.inv(design[known].T @ design[known]), dtype=np.float64)
+    coefficients = np.asarray(bread @ design[known].T @ outcome[known], dtype=np.float64)
     return coefficients, bread, np.where(known, outcome - design @ coefficients, np.nan)
 
 
