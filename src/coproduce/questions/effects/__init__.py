@@ -8,7 +8,7 @@ from typing import Any
 
 from coproduce.findings import Diagnostic, Finding, Unanswered
 from coproduce.methods.effects.families import benjamini_hochberg, holm
-from coproduce.questions.effects import designs, tables, wording
+from coproduce.questions.effects import alike, courses, designs, tables, wording
 from coproduce.questions.effects.grading import Reason, graded, reasons_of
 from coproduce.questions.effects.loading import Loaded, Outcome, load
 from coproduce.questions.effects.quantities import estimates
@@ -26,6 +26,9 @@ DESIGNS: Mapping[Design, OneOutcome] = {
     "staggered": designs.staggered,
     "before_after_with_comparison": designs.two_by_two,
     "one_area": designs.one_area,
+    "time_series": courses.time_series,
+    "before_after": courses.before_after,
+    "matched": alike.matched,
 }
 """The designs that take one outcome at a time; the randomised one takes all together."""
 
@@ -153,7 +156,7 @@ def _caveats(analysis: Analysis, settings: EffectsSettings) -> Iterator[str]:
 def _silent(effects: tuple[Effect, ...], settings: EffectsSettings) -> Iterator[str]:
     if settings.design == "randomised" and not settings.covariates:
         yield "No covariates were named: whether the arms were alike beforehand was not looked at."
-    if any(effect.ratio is None and effect.outcome.binary for effect in effects) and effects[0].means:
+    if settings.design == "randomised" and any(one.ratio is None and one.outcome.binary for one in effects):
         yield "A ratio of shares is left out where a share is nought."
 
 

@@ -38,7 +38,7 @@ SHARED = frozenset(
 )
 OWN: Mapping[str, frozenset[str]] = {
     "randomised": ARMS | {"block", "unit", "period", "permutations", "weight_citizen", "weight_organisation"},
-    "matched": ARMS | {"unit"},
+    "matched": ARMS - {"weight"} | {"unit", "period"},
     "staggered": PANEL | {"comparison", "covariates"},
     "before_after_with_comparison": PANEL | {"arm", "control", "covariates"},
     "one_area": PANEL | {"permutations"},
