@@ -206,6 +206,14 @@ def multilevel(
     )
 
 
+def nesting_of(
+    effects: Vector, variances: Vector, *, design: Matrix, levels: Sequence[ArrayLike], correlation: float
+) -> Nesting:
+    """The data of a fit as its likelihood sees them, for what has to look into its groups again."""
+    codes, _ = _coded(levels, None, studies=len(effects))
+    return nest(effects, variances, design=design, codes=codes, correlation=correlation)
+
+
 def _refuse_settings(*, estimator: str, test: str, level: float, correlation: float) -> None:
     wrong = [
         f"{name} = {value!r}"

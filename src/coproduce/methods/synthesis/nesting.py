@@ -237,13 +237,13 @@ def covariances(nesting: Nesting, variances: Vector) -> list[Matrix]:
         rows = [np.concatenate(rows[group]) for group in groups]
         loadings = [nesting.columns[members, step.loading] for members in rows]
         blocks = [
-            _joined(blocks[group]) + s * np.outer(along, along)
+            joined(blocks[group]) + s * np.outer(along, along)
             for group, along in zip(groups, loadings, strict=True)
         ]
     return blocks
 
 
-def _joined(blocks: Sequence[Matrix]) -> Matrix:
+def joined(blocks: Sequence[Matrix]) -> Matrix:
     """The blocks along the diagonal of one matrix."""
     size = sum(len(block) for block in blocks)
     joined, start = np.zeros((size, size)), 0
