@@ -91,3 +91,13 @@ def test_whole_numbers_are_never_rounded(engine, texts):
         wanted = int(whole[1]) if whole else None
         fits = wanted is not None and -(2**63) <= wanted < 2**63
         assert number == (wanted if fits else None), text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.none() | st.text(" \t\r\n\u00a0!~aZé\x7f\u3000'%", max_size=6), min_size=1))
+def test_blanks_around_a_text_are_taken_off_and_blanks_alone_are_missing(engine, texts):
+    engine.register("cells", pa.table({"place": range(len(texts)), "text": pa.array(texts, pa.string())}))
+    cell = Cell(raw="text", sql_type="VARCHAR")
+    found = engine.rows(f"SELECT {cell.text}, {cell.missing()} FROM cells ORDER BY place")
+    stripped = [text and text.strip(" \t\r\n\u00a0") for text in texts]
+    assert found == [(text, not text) for text in stripped]
