@@ -12,6 +12,7 @@ from coproduce.methods.qca.terms import Terms, as_terms, codes_of, covered, term
 from coproduce.methods.qca.transversals import minimal_transversals
 
 MOST_PRIMES = 5_000_000
+AT_ONCE = 64
 
 
 def prime_implicants(
@@ -60,12 +61,13 @@ def prime_implicants(
     refuse_contradictions(rows, against)
     if len(against) == 0:
         return np.full((min(len(rows), 1), len(levels)), -1, dtype=np.int8)
-    found: list[NDArray[np.int64]] = []
+    families = [_differences(row, against) for row in rows]
     weights = weights_of(levels)
-    for row in rows:
-        sets = _differences(row, against)
-        kept = minimal_transversals(sets, conditions=len(levels), most=most)
-        found.append(codes_of(np.where(kept, row, np.int8(-1)), weights))
+    found = [codes_of(np.zeros((0, len(levels)), np.int8), weights)]
+    for start in range(0, len(rows), AT_ONCE):
+        family, members = minimal_transversals(families[start : start + AT_ONCE], most=most)
+        kept = (members[:, None] >> np.arange(len(levels), dtype=np.uint64)) & np.uint64(1) != 0
+        found.append(np.unique(codes_of(np.where(kept, rows[family + start], np.int8(-1)), weights)))
     return terms_of(np.unique(np.concatenate(found)), levels=levels)
 
 
