@@ -29,6 +29,7 @@ DESIGNS: Mapping[Design, OneOutcome] = {
     "time_series": courses.time_series,
     "before_after": courses.before_after,
     "matched": alike.matched,
+    "threshold": alike.threshold,
 }
 """The designs that take one outcome at a time; the randomised one takes all together."""
 

@@ -12,6 +12,7 @@ from coproduce.errors import EstimationError
 from coproduce.findings import Estimate, Table
 from coproduce.methods.effects.families import Joint, simultaneous
 from coproduce.methods.effects.matched import Matched, matched_effects
+from coproduce.methods.effects.threshold import Threshold, threshold_effects
 from coproduce.questions.effects import arms
 from coproduce.questions.effects.loading import Loaded, Outcome
 from coproduce.questions.effects.result import Analysis, Effect, alone
@@ -127,3 +128,70 @@ def _strengths(found: dict[str, Matched]) -> Iterator[Estimate]:
             unit="ratio",
             group=group,
         )
+
+
+def threshold(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+    """Those just on one side of a threshold against those just on the other."""
+    if loaded.running is None or settings.cutoff is None:
+        raise EstimationError("the threshold", seen="no running variable", may_help="Name it and its cutoff.")
+    found = threshold_effects(
+        outcome.values,
+        loaded.running,
+        cutoff=settings.cutoff,
+        treated_when=settings.treated_when,
+        bandwidth=settings.bandwidth,
+        covariates=loaded.covariates,
+        cluster=loaded.clusters,
+        level=settings.level,
+    )
+    return Analysis(
+        effects=(alone(outcome, found.contrast),),
+        worries=found.contrast.worries,
+        estimates=(
+            Estimate(
+                name="bandwidth", label="How near to the threshold", value=found.bandwidth, unit="distance"
+            ),
+            Estimate(
+                name="effect_conventional",
+                label="Effect by the local line, its bias not corrected",
+                value=found.conventional[0],
+                se=found.conventional[1],
+                unit=outcome.unit,
+            ),
+        ),
+        tables=_threshold_tables(loaded, found),
+        caveats=("The effect is that on those at the threshold; far from it, it may be another.",),
+        references=(
+            "Calonico, S., Cattaneo, M. D. and Titiunik, R. (2014). Robust nonparametric confidence intervals for "
+            "regression-discontinuity designs. Econometrica 82(6), 2295-2326.",
+        ),
+    )
+
+
+def _threshold_tables(loaded: Loaded, found: Threshold) -> dict[str, Table]:
+    numbers = ("bandwidth", "donut", "estimate", "se", "low", "high")
+    tables = {
+        "bins": Table(
+            caption="Mean outcome of neighbours on each side of the threshold, and the line there",
+            columns=("running", "mean", "fitted", "treated", "units"),
+            rows=tuple((one.running, one.mean, one.fitted, one.treated, one.n) for one in found.bins),
+            counts={"units": ("mean",)},
+        ),
+        "choices": Table(
+            caption="The same estimate with other bandwidths, and with a hole around the threshold",
+            columns=("bandwidth", "donut", "effect", "se", "low", "high", "units"),
+            rows=tuple(
+                (*(getattr(one, name) for name in numbers), one.n)
+                for one in (*found.bandwidths, *found.donuts)
+            ),
+            counts={"units": ("effect", "se", "low", "high")},
+        ),
+        "jumps": Table(
+            caption="What each covariate does at the threshold, where it should not jump",
+            columns=("covariate", "jump", "se", "p"),
+            rows=tuple(
+                (loaded.covariate_names[one.place], one.estimate, one.se, one.p) for one in found.covariates
+            ),
+        ),
+    }
+    return {name: table for name, table in tables.items() if table.rows}

@@ -17,6 +17,10 @@ table               columns
 `two_way`           treated_since, comparison_since, kind, effect, weight (staggered)
 `series`            period, observed, expected, low, high, after; expected = without treatment (one_area, time_series)
 `donors`            unit, weight, without, placebo, ratio (one_area)
+`means`             side, before, after, change (2 x 2)
+`bins`              running, mean, fitted, treated, units (threshold)
+`choices`           bandwidth, donut, effect, se, low, high, units (threshold)
+`jumps`             covariate, jump, se, p (threshold)
 ==================  ==================================================================================================
 """
 
