@@ -61,7 +61,8 @@ def direct(raw: Numbers, anchors: Sequence[float], *, degree: float = 0.95) -> N
             seen=f"the anchors {', '.join(f'{anchor:g}' for anchor in anchors)} are out of order",
             may_help="Exclusion, crossover and inclusion have to rise all the way, or to fall all the way.",
         )
-    sides = [_side(raw, anchors[start : start + 3], degree=degree) for start in range(0, len(anchors), 3)]
+    slopes = [tuple(anchors[:3])] if len(anchors) == 3 else [tuple(anchors[:3]), tuple(reversed(anchors[3:]))]
+    sides = [_side(raw, slope, degree=degree) for slope in slopes]
     least: Numbers = np.minimum.reduce(sides)
     return least
 
