@@ -209,14 +209,19 @@ def _dropped(panel: Panel) -> int:
 
 
 def _diagnostics(watched: Sequence[Watched], panel: Panel | None) -> tuple[Diagnostic, ...]:
-    if panel is None or not watched:
+    if not watched:
         return ()
     streams = [stream for family in watched for stream in family.streams]
-    units = len(set(panel.entity.tolist()))
-    looks = max(len(family.looks) for family in watched)
+    looks, alone = max(len(family.looks) for family in watched), 1 / watched[0].alpha
     return (
         Diagnostic(
-            name="streams", value=len(streams), ok=True, meaning=f"{len(streams)} streams were watched."
+            name="alarm_at",
+            value=round(alone, 6),
+            ok=True,
+            meaning=f"A stream alone is in alarm at an e-value of {alone:g}; among many it takes more (e-BH).",
+        ),
+        Diagnostic(
+            name="streams", value=len(streams), ok=True, meaning=f"Streams that were watched: {len(streams)}."
         ),
         Diagnostic(
             name="looks",
@@ -226,14 +231,14 @@ def _diagnostics(watched: Sequence[Watched], panel: Panel | None) -> tuple[Diagn
             if looks > 1
             else "There was one look only: nothing to know early.",
         ),
-        Diagnostic(
-            name="independent_units",
-            value=units,
-            ok=units >= FEW_UNITS,
-            meaning=f"{units:,} units (or clusters) are independent of each other.",
-        ),
-        *_spread(panel, streams),
+        *(() if panel is None else (_units(panel), *_spread(panel, streams))),
     )
+
+
+def _units(panel: Panel) -> Diagnostic:
+    units = len(set(panel.entity.tolist()))
+    meaning = f"{units:,} units (or clusters) are independent of each other."
+    return Diagnostic(name="independent_units", value=units, ok=units >= FEW_UNITS, meaning=meaning)
 
 
 def _spread(panel: Panel, streams: Sequence[Stream]) -> tuple[Diagnostic, ...]:

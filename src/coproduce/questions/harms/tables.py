@@ -39,13 +39,14 @@ def evils(signs: Sequence[Sign], *, small_numbers: int) -> Table:
     rows: list[Cells] = []
     for evil in EVILS:
         sign = leading(signs, evil)
-        hidden = sign.people is not None and 0 < sign.people < small_numbers
-        numbers = (None, None, None) if hidden else (sign.value, sign.low, sign.high)
+        blank = sign.status == "not_measured" or (sign.people is not None and 0 < sign.people < small_numbers)
+        numbers = (None, None, None) if blank else (sign.value, sign.low, sign.high)
+        name = None if sign.status == "not_measured" else sign.name
         unmet = [
             need for each in of_evil(signs, evil) if each.status == "not_measured" for need in each.needs
         ]
         needs = "; ".join(dict.fromkeys(unmet)) or None
-        rows.append((evil, sign.status, sign.name or None, *numbers, needs))
+        rows.append((evil, sign.status, name, *numbers, needs))
     return Table(
         caption="The seven evils",
         columns=("evil", "status", "sign", "value", "low", "high", "needs"),
@@ -214,7 +215,7 @@ def estimates(
     signs: Sequence[Sign], watched: Sequence[Watched], *, found: Sequence[Inequality]
 ) -> tuple[Estimate, ...]:
     """Every number that an answer may hold."""
-    told = {stream.name for family in watched for stream in family.streams} | {"concentration_change"}
+    told = {stream.name for family in watched for stream in family.streams} | {"concentration_change", "concerns"}
     return (
         *_of_streams(watched),
         *_of_inequality(found),
@@ -291,5 +292,5 @@ def _of_signs(signs: Sequence[Sign]) -> Iterator[Estimate]:
             level=sign.level,
             unit=sign.unit,
             count=sign.people,
-            group=sign.group,
+            group=sign.evil if sign.unit == "count" else sign.group,
         )
