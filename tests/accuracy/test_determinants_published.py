@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from coproduce.methods.qca.analysis import standard
+from coproduce.methods.qca.calibrate import direct
 from coproduce.methods.qca.fit import in_term, sufficiency
 from coproduce.methods.qca.sets import Sets
 from coproduce.methods.qca.truth_table import CutOffs
@@ -87,3 +88,36 @@ def test_irrigation(read):
     assert found.parsimonious.count == 5
     assert found.parsimonious.complete
     assert frozenset({"~L*C", "R*F", "A*R"}) in models(found.parsimonious, IRRIGATION)
+
+
+# Income a head, towns, literacy, industry and stability of government, as typed in from Rihoux and Ragin (2009), with
+# their anchors; log odds of 3 at the outer two, as in Ragin's programs.
+RAW = {
+    "AU": (720, 33.4, 98.0, 33.4, 10),
+    "BE": (1098, 60.5, 94.4, 48.9, 4),
+    "CZ": (586, 69.0, 95.9, 37.4, 6),
+    "EE": (468, 28.5, 95.0, 14.0, 6),
+    "FI": (590, 22.0, 99.1, 22.0, 9),
+    "FR": (983, 21.2, 96.2, 34.8, 5),
+    "DE": (795, 56.5, 98.0, 40.4, 11),
+    "GR": (390, 31.1, 59.2, 28.1, 10),
+    "HU": (424, 36.3, 85.0, 21.6, 13),
+    "IE": (662, 25.0, 95.0, 14.5, 5),
+    "IT": (517, 31.4, 72.1, 29.6, 9),
+    "NL": (1008, 78.8, 99.9, 39.3, 2),
+    "PL": (350, 37.0, 76.9, 11.2, 21),
+    "PT": (320, 15.3, 38.0, 23.1, 19),
+    "RO": (331, 21.9, 61.8, 12.2, 7),
+    "ES": (367, 43.0, 55.6, 25.5, 12),
+    "SE": (897, 34.0, 99.9, 32.3, 6),
+    "UK": (1038, 74.0, 99.9, 49.9, 4),
+}
+ANCHORS = ((400, 550, 900), (25, 50, 65), (50, 75, 90), (20, 30, 40), (15, 9.5, 5))
+
+
+@pytest.mark.parametrize("condition", range(5))
+def test_lipset_is_calibrated_as_published(read, condition):
+    sets, _, cases = read("lipset_LF.csv", LIPSET, outcome="SURV")
+    raw = np.array([float(RAW[case][condition]) for case in cases])
+    found = direct(raw, ANCHORS[condition], degree=1 / (1 + np.exp(-3)))
+    np.testing.assert_allclose(found, sets.values[:, condition], rtol=0, atol=0.011)
