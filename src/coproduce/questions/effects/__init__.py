@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,17 +10,16 @@ from coproduce.findings import Diagnostic, Finding, Unanswered
 from coproduce.methods.effects.families import benjamini_hochberg, holm
 from coproduce.questions.effects import alike, courses, designs, tables, wording
 from coproduce.questions.effects.grading import Reason, graded, reasons_of
-from coproduce.questions.effects.loading import Loaded, Outcome, load
+from coproduce.questions.effects.loading import Loaded, load
 from coproduce.questions.effects.quantities import estimates
 from coproduce.questions.effects.result import Analysis, Effect, unique
 from coproduce.questions.effects.settings import Design, EffectsSettings
+from coproduce.questions.effects.subgroups import OneOutcome, with_subgroups
 from coproduce.questions.effects.trials import randomised
 from coproduce.records.engine import Progress
 from coproduce.records.opening import Records
 
 __all__ = ["EffectsSettings", "answer", "from_tables", "load"]
-
-OneOutcome = Callable[[Loaded, EffectsSettings, Outcome], Analysis]
 
 DESIGNS: Mapping[Design, OneOutcome] = {
     "staggered": designs.staggered,
@@ -81,7 +80,12 @@ def answer(
                 Diagnostic(name=one.name, value=one.value, ok=one.ok, meaning=one.meaning) for one in worries
             ),
             grade=grade,
-            caveats=(*loaded.notes, *analysis.caveats, *_caveats(analysis, settings)),
+            caveats=(
+                *loaded.notes,
+                *analysis.caveats,
+                *_caveats(analysis, settings),
+                *_unused(loaded, settings),
+            ),
             references=analysis.references,
         ),
     )
@@ -91,7 +95,8 @@ def _analysed(loaded: Loaded, settings: EffectsSettings, *, tell: Progress) -> A
     if settings.design == "randomised":
         return randomised(loaded, settings, tell=tell)
     one = DESIGNS[settings.design]
-    return _together([one(loaded, settings, outcome) for outcome in loaded.outcomes], settings)
+    parts = [with_subgroups(one, loaded, settings=settings, outcome=outcome) for outcome in loaded.outcomes]
+    return _together(parts, settings)
 
 
 def _together(parts: list[Analysis], settings: EffectsSettings) -> Analysis:
@@ -152,6 +157,11 @@ def _caveats(analysis: Analysis, settings: EffectsSettings) -> Iterator[str]:
             "judged."
         )
     yield from _silent(analysis.effects, settings)
+
+
+def _unused(loaded: Loaded, settings: EffectsSettings) -> Iterator[str]:
+    if loaded.weights is not None and settings.design != "randomised":
+        yield "Units have weights, which this design does not use: each counts alike."
 
 
 def _silent(effects: tuple[Effect, ...], settings: EffectsSettings) -> Iterator[str]:

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from coproduce.errors import EstimationError
 from coproduce.findings import Estimate, Table
-from coproduce.methods.effects.families import Joint, simultaneous
 from coproduce.methods.effects.matched import Matched, matched_effects
 from coproduce.methods.effects.threshold import Threshold, threshold_effects
 from coproduce.questions.effects import arms
 from coproduce.questions.effects.loading import Loaded, Outcome
-from coproduce.questions.effects.result import Analysis, Effect, alone
+from coproduce.questions.effects.result import Analysis, alone
 from coproduce.questions.effects.settings import EffectsSettings
 
 Rows = NDArray[np.bool_]
@@ -27,19 +26,16 @@ def matched(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Anal
         arm: _matched(loaded, outcome, arm=arm, settings=settings, rows=arms.rows_of(loaded, arm=arm))
         for arm in loaded.arms
     }
-    subgroups, caveats = _subgroups(loaded, outcome, settings=settings)
     return Analysis(
         effects=tuple(
             replace(alone(outcome, made.contrast, arm=arm), means=made.means) for arm, made in found.items()
         ),
-        subgroups=tuple(subgroups),
         worries=(
             *(worry for made in found.values() for worry in made.contrast.worries),
             *arms.attrition(loaded, level=settings.level),
         ),
         estimates=tuple(_strengths(found)),
         tables={"arms": arms.table(loaded), "balance": _balance(loaded, found)},
-        caveats=tuple(caveats),
         references=(
             "Robins, J. M., Rotnitzky, A. and Zhao, L. P. (1994). Estimation of regression coefficients when some "
             "regressors are not always observed. Journal of the American Statistical Association 89(427), 846-866.",
@@ -66,39 +62,6 @@ def _matched(loaded: Loaded, outcome: Outcome, *, arm: str, settings: EffectsSet
         rng=np.random.default_rng(settings.seed),
         level=settings.level,
     )
-
-
-def _subgroups(
-    loaded: Loaded, outcome: Outcome, *, settings: EffectsSettings
-) -> tuple[list[Effect], list[str]]:
-    """Each subgroup by itself, with intervals that hold together; those that cannot be compared are named."""
-    effects: list[Effect] = []
-    caveats: list[str] = []
-    for arm in loaded.arms:
-        own: list[Effect] = []
-        for name, labels in loaded.groups.items():
-            for label in sorted({str(one) for one in labels if one is not None}):
-                rows = arms.rows_of(loaded, arm=arm) & np.asarray(labels == label, dtype=bool)
-                try:
-                    made = _matched(loaded, outcome, arm=arm, settings=settings, rows=rows)
-                    own.append(replace(alone(outcome, made.contrast, arm=arm), group=(name, label)))
-                except EstimationError as error:
-                    caveats.append(f"No effect for {name}: {label} ({outcome.name}, {arm}): {error.seen}.")
-        effects += _held_together(own, settings=settings)
-    return effects, caveats
-
-
-def _held_together(own: list[Effect], *, settings: EffectsSettings) -> Iterator[Effect]:
-    if not own:
-        return
-    joint = Joint(
-        estimates=np.array([one.contrast.estimate for one in own]),
-        covariance=np.diag([one.contrast.se**2 for one in own]),
-        df=np.array([one.contrast.df for one in own]),
-    )
-    bands = simultaneous(joint, rng=np.random.default_rng(settings.seed), level=settings.level)
-    for one, low, high, p in zip(own, bands.low, bands.high, bands.p, strict=True):
-        yield replace(one, band_low=float(low), band_high=float(high), p_adjusted=float(p))
 
 
 def _balance(loaded: Loaded, found: dict[str, Matched]) -> Table:

@@ -13,6 +13,7 @@ from coproduce.findings import Table
 from coproduce.methods.effects.balance import standardised_difference
 from coproduce.methods.effects.contrast import Worry
 from coproduce.methods.effects.randomised import Trial, difference, spread
+from coproduce.methods.intervals import critical, simultaneous
 from coproduce.questions.effects.loading import Array, Loaded
 
 UNLIKE = 0.25
@@ -120,7 +121,7 @@ def balance(loaded: Loaded) -> tuple[Table, tuple[Worry, ...]]:
         columns=("covariate", "smd", "arm"),
         rows=tuple(rows),
     )
-    return made, tuple(_unlike(rows))
+    return made, tuple(_unlike(loaded, rows))
 
 
 def _apart(loaded: Loaded, place: int, *, arm: str) -> float:
@@ -134,20 +135,31 @@ def _apart(loaded: Loaded, place: int, *, arm: str) -> float:
     )
 
 
-def _unlike(rows: list[tuple[str, float, str]]) -> Iterator[Worry]:
+def _unlike(loaded: Loaded, rows: list[tuple[str, float, str]]) -> Iterator[Worry]:
+    """Whether the largest difference is more than adjustment can mend and more than chance makes."""
     known = [row for row in rows if not math.isnan(row[1])]
     if not known:
         return
     name, smd, arm = max(known, key=lambda row: abs(row[1]))
-    ok = abs(smd) <= UNLIKE
+    by_chance = _by_chance(loaded, arm=arm, looked_at=len(known))
+    ok = abs(smd) <= max(UNLIKE, by_chance)
+    if abs(smd) <= UNLIKE:
+        told = "small enough to adjust for."
+    elif ok:
+        told = f"adjusted for; so few would be apart by up to {by_chance:.2f} by chance alone."
+    else:
+        told = f"above {UNLIKE} and more than chance makes, so that adjustment may not mend it."
     yield Worry(
         name="balance",
         value=smd if math.isfinite(smd) else None,
         ok=ok,
-        meaning=f"The largest difference beforehand is {abs(smd):.2f} standard deviations ({name}, {arm})"
-        + (
-            ", small enough to adjust for."
-            if ok
-            else f": above {UNLIKE}, so that the arms were not alike and adjustment may not mend it."
-        ),
+        meaning=f"The largest difference beforehand is {abs(smd):.2f} standard deviations ({name}, {arm}): {told}",
     )
+
+
+def _by_chance(loaded: Loaded, *, arm: str, looked_at: int) -> float:
+    """How far apart chance lets the largest of so many differences be, 19 times in 20."""
+    independent = loaded.unit_codes() if loaded.clusters is None else loaded.clusters
+    sides = [np.asarray(loaded.arm == side, dtype=bool) for side in (arm, loaded.control)]
+    counts = [len(np.unique(independent[side])) for side in sides]
+    return critical(simultaneous(0.95, comparisons=looked_at)) * math.sqrt(sum(1 / count for count in counts))

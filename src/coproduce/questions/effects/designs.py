@@ -148,7 +148,10 @@ def two_by_two(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> A
             seen=f"{len(starts)} first treated periods",
             may_help="All are treated from one period on; with several, the design is staggered.",
         )
-    units, periods = _panel(loaded)
+    if loaded.units is None and loaded.periods is not None:  # other people before than after
+        units, periods = None, loaded.periods
+    else:
+        units, periods = _panel(loaded)
     found = two_by_two_effects(
         outcome.values,
         since > 0,

@@ -141,7 +141,7 @@ class _Reader:
         self._once(units, periods)
         inside = np.ones(reading.data.rows, dtype=bool) if arm is None else arm.astype(bool)
         self._told(inside)
-        return _taken(
+        return taken(
             Loaded(
                 outcomes=outcomes,
                 rows=reading.data.rows,
@@ -175,7 +175,12 @@ class _Reader:
         return name if name is not None and (written or self._holds(name)) else None
 
     def _holds(self, name: str) -> bool:
-        return self.reading.has(name) and any(cell is not None for cell in self.reading.data.columns[name])
+        if not self.reading.has(name):
+            return False
+        cells = self.reading.data.columns[name]
+        if cells.dtype.kind == "f":
+            return bool(np.isfinite(cells).any())
+        return any(cell is not None and cell is not np.ma.masked for cell in cells)
 
     def texts(self, key: str) -> Texts | None:
         name = self._there(key)
@@ -305,7 +310,7 @@ def _columns(reading: Reading, name: str) -> list[tuple[str, Array]]:
     ]
 
 
-def _taken(loaded: Loaded, rows: NDArray[np.bool_]) -> Loaded:
+def taken(loaded: Loaded, rows: NDArray[np.bool_]) -> Loaded:
     """The rows that take part."""
     if rows.all():
         return loaded

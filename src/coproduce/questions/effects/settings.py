@@ -39,11 +39,13 @@ SHARED = frozenset(
 OWN: Mapping[str, frozenset[str]] = {
     "randomised": ARMS | {"block", "unit", "period", "permutations", "weight_citizen", "weight_organisation"},
     "matched": ARMS - {"weight"} | {"unit", "period"},
-    "staggered": PANEL | {"comparison", "covariates"},
-    "before_after_with_comparison": PANEL | {"arm", "control", "covariates"},
-    "one_area": PANEL | {"permutations"},
+    "staggered": PANEL | {"comparison", "covariates", "groups"},
+    "before_after_with_comparison": PANEL | {"arm", "control", "groups"},
+    "one_area": PANEL - {"cluster"},
     "time_series": frozenset({"period", "starts", "season"}),
-    "threshold": frozenset({"running", "cutoff", "treated_when", "bandwidth", "cluster", "covariates"}),
+    "threshold": frozenset(
+        {"running", "cutoff", "treated_when", "bandwidth", "cluster", "covariates"} | {"groups"}
+    ),
     "before_after": frozenset({"unit", "period", "starts"}),
 }
 """The keys that each design knows beside those that all share."""
@@ -52,7 +54,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "randomised": frozenset({"arm"}),
     "matched": frozenset({"arm", "covariates"}),
     "staggered": frozenset({"unit", "period"}),
-    "before_after_with_comparison": frozenset({"unit", "period"}),
+    "before_after_with_comparison": frozenset({"period"}),
     "one_area": frozenset({"unit", "period"}),
     "time_series": frozenset({"period", "starts"}),
     "threshold": frozenset({"running", "cutoff"}),
