@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from coproduce.findings import Finding, Unanswered
-from coproduce.questions import audit, classify, determinants, effects, harms
 from coproduce.records.engine import Progress
 from coproduce.records.opening import Records
 from coproduce.records.settings import BlockSettings, Settings
@@ -53,34 +52,88 @@ class BlockQuestion:
     from_tables: Callable[[Records], Mapping[str, Mapping[str, Any]]] | None = None
 
 
-QUESTIONS: Mapping[str, Question | BlockQuestion] = {
-    "classify": Question(
+class Questions(Mapping[str, Question | BlockQuestion]):
+    """The questions by name. A question's room is opened when it is first asked for: some take seconds to load."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Question | BlockQuestion]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Question | BlockQuestion] = {}
+
+    def __getitem__(self, name: str) -> Question | BlockQuestion:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def _classify() -> Question:
+    from coproduce.questions import classify
+
+    return Question(
         needs=(("contributions",), ("initiatives",)),
         settings=classify.ClassifySettings,
         answer=classify.answer,
-    ),
-    "audit": Question(
+    )
+
+
+def _audit() -> Question:
+    from coproduce.questions import audit
+
+    return Question(
         needs=(("events",),),
         settings=audit.AuditSettings,
         answer=audit.answer,
-    ),
-    "effects": BlockQuestion(
+    )
+
+
+def _effects() -> BlockQuestion:
+    from coproduce.questions import effects
+
+    return BlockQuestion(
         needs=(("outcomes", "exposure", "units", "measures"), ("outcomes", "exposure")),
         settings=effects.EffectsSettings,
         load=effects.load,
         answer=effects.answer,
         from_tables=effects.from_tables,
-    ),
-    "harms": Question(
+    )
+
+
+def _harms() -> Question:
+    from coproduce.questions import harms
+
+    return Question(
         needs=harms.NEEDS,
         settings=harms.HarmsSettings,
         answer=harms.answer,
-    ),
-    "determinants": BlockQuestion(
+    )
+
+
+def _determinants() -> BlockQuestion:
+    from coproduce.questions import determinants
+
+    return BlockQuestion(
         needs=(("cases",),),
         settings=determinants.DeterminantsSettings,
         load=determinants.load,
         answer=determinants.answer,
         from_tables=determinants.from_tables,
-    ),
-}
+    )
+
+
+QUESTIONS = Questions(
+    {
+        "classify": _classify,
+        "audit": _audit,
+        "effects": _effects,
+        "harms": _harms,
+        "determinants": _determinants,
+    }
+)

@@ -50,9 +50,9 @@ def asked(study: Study, *, only: Collection[str] | None) -> Named:
     """
     faults = [_unknown(name, FILE, known=QUESTIONS) for name in study.questions if name not in QUESTIONS]
     found: dict[str, dict[str, Settings]] = {}
-    for name, question in QUESTIONS.items():
+    for name in (name for name in QUESTIONS if name in study.questions or _is_asked(name, only)):
         try:
-            found[name] = _blocks(question, study.questions.get(name, {}), name=name)
+            found[name] = _blocks(QUESTIONS[name], study.questions.get(name, {}), name=name)
         except StudyError as error:
             faults += error.faults
     known = {*QUESTIONS, *(f"{name}.{block}" for name, blocks in found.items() for block in blocks)}
@@ -110,7 +110,12 @@ def _chosen(
 
 def tables_needed(study: Study, named: Named) -> set[str]:
     """The tables of the study that what is asked may read."""
-    return {table for name in named for needs in QUESTIONS[name].needs for table in needs if study.has(table)}
+    return {table for name in named for table in _tables(QUESTIONS[name]) if study.has(table)}
+
+
+def _tables(question: Question | BlockQuestion) -> set[str]:
+    also = question.also if isinstance(question, Question) else ()
+    return {table for needs in question.needs for table in needs}.union(also)
 
 
 def loaded(records: Records, named: Named) -> tuple[Block | Unanswered, ...]:
