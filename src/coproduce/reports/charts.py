@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from coproduce.findings import Finding
-from coproduce.reports import audit_charts, classify_charts, determinants_charts, determinants_charts_circles
+from coproduce.reports import (
+    audit_charts,
+    classify_charts,
+    determinants_charts,
+    determinants_charts_circles,
+    effects_charts,
+    effects_charts_courses,
+)
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.map_drawing import map_in_words, map_svg
 from coproduce.reports.service_map import service_map
@@ -72,6 +79,14 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         _paths,
     ),
     "classify": (classify_charts.definitions, classify_charts.mix),
+    "effects": (
+        effects_charts.forest,
+        effects_charts_courses.event_study,
+        effects_charts_courses.series,
+        effects_charts_courses.threshold,
+        effects_charts.balance,
+        effects_charts_courses.sensitivity,
+    ),
     "determinants": (
         determinants_charts_circles.configurations,
         determinants_charts.xy_plots,

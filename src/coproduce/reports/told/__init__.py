@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coproduce.reports.telling import Told
-from coproduce.reports.told import audit, classify, determinants
+from coproduce.reports.told import audit, classify, determinants, effects
 
 TOLD: Mapping[str, Told] = {
     "audit": audit.TOLD,
     "classify": classify.TOLD,
+    "effects": effects.TOLD,
     "determinants": determinants.TOLD,
 }
