@@ -21,6 +21,7 @@ from coproduce.methods.qca.robustness import (
     Scenario,
     benchmark,
     core_fit,
+    crisp_fit,
     inclusion_range,
     inclusion_scenarios,
     solve,
@@ -306,6 +307,31 @@ def test_shuffling_agrees_with_every_permutation_and_with_any_number_of_workers(
     assert found.interval.low - 0.01 < exact < found.interval.high + 0.01
     assert abs(found.as_good / 250 - exact) < 4 * math.sqrt(exact * (1 - exact) / 250) + 1e-9
     assert benchmark(start, observed, permutations=250, seed=8, workers=2) == found
+
+
+def test_shuffled_fuzzy_outcomes_are_minimised_the_same_by_any_number_of_workers():
+    start = lipset_like(2)
+    observed = solve(start)
+    one, two = (benchmark(start, observed, permutations=30, seed=4, workers=workers) for workers in (1, 2))
+    assert one == two
+    as_good = 0
+    for number in range(30):
+        outcome = np.random.default_rng((4, number)).permutation(start.outcome)
+        found = solve(replace(start, outcome=outcome)).fit
+        as_good += (
+            found is not None
+            and found.inclusion >= observed.fit.inclusion
+            and found.coverage >= observed.fit.coverage
+        )
+    assert one.as_good == as_good
+
+
+@given(comparisons(crisp=True))
+@settings(deadline=None)
+def test_the_fit_of_crisp_sets_needs_no_minimisation(comparison):
+    sets, outcome = comparison
+    start = Scenario(sets=sets, outcome=outcome, cut_offs=CutOffs())
+    assert crisp_fit(start) == solve(start).fit
 
 
 def test_as_many_conditions_as_cases_explain_any_outcome():

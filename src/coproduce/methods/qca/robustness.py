@@ -285,12 +285,41 @@ def _shuffled(start: Scenario, asked: tuple[int, Sufficiency | None], number: in
     """Whether one shuffle gives a solution as good; None where it could not be minimised."""
     seed, observed = asked
     outcome = np.random.default_rng((seed, number)).permutation(start.outcome)
-    found = solve(replace(start, outcome=outcome))
-    if found.limit:
-        return None
-    if found.fit is None or observed is None:
+    shuffled = replace(start, outcome=outcome)
+    if _is_crisp(start):
+        fit = crisp_fit(shuffled)
+    else:
+        found = solve(shuffled)
+        if found.limit:
+            return None
+        fit = found.fit
+    if fit is None or observed is None:
         return False
-    return (
-        found.fit.inclusion >= observed.inclusion - ROUNDING
-        and found.fit.coverage >= observed.coverage - ROUNDING
-    )
+    return fit.inclusion >= observed.inclusion - ROUNDING and fit.coverage >= observed.coverage - ROUNDING
+
+
+def _is_crisp(scenario: Scenario) -> bool:
+    """Whether every case is wholly in one row of the truth table, and every such row counts."""
+    fuzzy = np.asarray(scenario.sets.levels) == 2
+    values = scenario.sets.values[:, fuzzy]
+    return scenario.cut_offs.frequency == 1 and bool(np.all((values == 0) | (values == 1)))
+
+
+def crisp_fit(scenario: Scenario) -> Sufficiency | None:
+    """The fit of every solution of crisp sets in which one case is enough for a row; None where there is none.
+
+    Whatever model it is, it holds the cases of the positive rows and no other: there is nothing to minimise.
+
+    Examples
+    --------
+    >>> sets = Sets(values=np.array([[1.0, 1], [1, 0], [0, 0]]), levels=(2, 2))
+    >>> start = Scenario(sets=sets, outcome=np.array([1.0, 1, 0]), cut_offs=CutOffs())
+    >>> crisp_fit(start) == solve(start).fit
+    True
+    """
+    rows = truth_table(scenario.sets, scenario.outcome, cut_offs=scenario.cut_offs).rows
+    inside = np.zeros(len(scenario.outcome))
+    for row in rows:
+        if row.status == "positive":
+            inside[list(row.cases)] = 1
+    return sufficiency(inside, scenario.outcome) if inside.any() else None
