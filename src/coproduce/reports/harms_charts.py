@@ -400,7 +400,7 @@ def _curve_panel(label: str, rows: Sequence[Row]) -> ChartType:
         base.mark_line(strokeWidth=2).encode(
             color=colour,
             strokeDash=alt.StrokeDash(
-                "who:N", legend=None, scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3]])
+                "who:N", title=None, scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3]])
             ),
         ),
         base.mark_point(filled=True, size=45, opacity=1).encode(

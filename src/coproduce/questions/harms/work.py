@@ -21,6 +21,7 @@ RESPONSIBILITY = "rejection_of_responsibility"
 COSTS = "rising_transaction_costs"
 DEMANDS = "implicit_demands"
 FEWEST_MONTHS = 4
+GAIN = 0.95
 
 
 def _mean(numbers: Numbers, level: float) -> Interval:
@@ -76,7 +77,7 @@ def _responsibility(slopes: dict[str, Numbers], settings: HarmsSettings, *, impr
         )
         return professional.high < 0 and citizen.low > 0
 
-    gained = improved or _mean(slopes["output"], LEANING).low > 0
+    gained = improved or _mean(slopes["output"], GAIN).low > 0
     found = _mean(slopes["professional_hours"], settings.sure())
     stands: Status = "quiet"
     if not gained and status(LEANING):
