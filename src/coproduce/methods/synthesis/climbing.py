@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from coproduce.methods.synthesis.nesting import Nesting, fitted
+from coproduce.methods.synthesis.nesting import Fitted, Nesting, fitted
 from coproduce.methods.synthesis.roots import Vector
-from coproduce.methods.synthesis.sums import Matrix, Whole
+from coproduce.methods.synthesis.sums import Whole
 
-POLISHING = 20
-STILL = 1e-11
+MOST_STEPS = 200
+MOST_HALVINGS = 40
+STILL = 1e-10
 LEAST = 1e-3  # of the unit: a component below it is measured against this
 MOST_DOUBLINGS = 60
 
@@ -31,65 +32,57 @@ def maximum(nesting: Nesting, *, restricted: bool) -> Vector:
 
 
 def climb(nesting: Nesting, start: Vector, *, free: Truths, restricted: bool) -> Vector:
-    """From `start` to the nearest peak, moving the components that are `free`."""
-    unit, point = nesting.unit, start.astype(float)
-
-    def below(scaled: Vector) -> tuple[float, Vector]:
-        point[free] = scaled * unit
-        found = fitted(nesting, point, restricted=restricted)
-        return -found.log_likelihood, -found.gradient[free] * unit
-
-    if free.any():
-        bounds = [(0.0, None)] * int(free.sum())
-        options: dict[str, Any] = {"ftol": 1e-12, "gtol": 1e-6, "maxiter": 500}
-        found = optimize.minimize(
-            below, point[free] / unit, jac=True, method="L-BFGS-B", bounds=bounds, options=options
-        )
-        point[free] = found.x * unit
-    return _polished(nesting, point, free=free, restricted=restricted)
-
-
-def _polished(nesting: Nesting, point: Vector, *, free: Truths, restricted: bool) -> Vector:
-    """Newton's steps inside the bounds, as long as they climb or flatten the slope."""
-    steepest = slope(nesting, point, free=free, restricted=restricted)
-    for _ in range(POLISHING):
-        gradient = fitted(nesting, point, restricted=restricted).gradient
-        moving = np.flatnonzero(free & ((point > 0) | (gradient > 0)))
-        if steepest < STILL or not len(moving):
+    """From `start` to the nearest peak by Newton's steps inside the bounds, moving the components that are `free`."""
+    point = start.astype(float)
+    here = fitted(nesting, point, restricted=restricted)
+    for _ in range(MOST_STEPS):
+        moving = np.flatnonzero(free & ((point > 0) | (here.gradient > 0)))
+        if steepness(nesting, point, gradient=here.gradient, free=free) < STILL or not len(moving):
             break
-        curvature = _curvature(nesting, point, moving=moving, restricted=restricted)
-        if np.linalg.eigvalsh(curvature).max() >= 0:
+        step = np.zeros_like(point)
+        step[moving] = _newton(nesting, point, here=here, moving=moving, restricted=restricted)
+        further = _further(nesting, point, here=here, step=step, free=free, restricted=restricted)
+        if further is None:
             break
-        after = point.copy()
-        after[moving] = np.maximum(0.0, point[moving] - np.linalg.solve(curvature, gradient[moving]))
-        flatter = slope(nesting, after, free=free, restricted=restricted)
-        if flatter >= steepest:
-            break
-        point, steepest = after, flatter
+        point, here = further
     return point
 
 
-def slope(nesting: Nesting, point: Vector, *, free: Truths, restricted: bool) -> float:
+def _newton(nesting: Nesting, point: Vector, *, here: Fitted, moving: Whole, restricted: bool) -> Vector:
+    """The step to the peak of the parabola through this place; where it opens upwards, as far as down it would be."""
+    size = np.maximum(point[moving], LEAST * nesting.unit)
+    curvature = np.empty((len(moving), len(moving)))
+    for row, (place, width) in enumerate(zip(moving, 1e-5 * size, strict=True)):
+        beside = point.copy()
+        beside[place] += width
+        change = fitted(nesting, beside, restricted=restricted).gradient[moving] - here.gradient[moving]
+        curvature[row] = change / width * size * size[row]
+    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
+    values = np.maximum(np.abs(values), 1e-8 * max(1.0, float(np.abs(values).max())))
+    return np.asarray(size * (vectors @ ((vectors.T @ (size * here.gradient[moving])) / values)))
+
+
+def _further(
+    nesting: Nesting, point: Vector, *, here: Fitted, step: Vector, free: Truths, restricted: bool
+) -> tuple[Vector, Fitted] | None:
+    """The first place along the step, halved again and again, that is higher, or as high and flatter."""
+    steep = steepness(nesting, point, gradient=here.gradient, free=free)
+    rounding = 1e-12 * (1 + abs(here.log_likelihood))
+    for halvings in range(MOST_HALVINGS):
+        ahead = np.maximum(0.0, point + step / 2**halvings)
+        found = fitted(nesting, ahead, restricted=restricted)
+        gain = found.log_likelihood - here.log_likelihood
+        flatter = steepness(nesting, ahead, gradient=found.gradient, free=free) < steep
+        if gain > rounding or (gain > -rounding and flatter):
+            return ahead, found
+    return None
+
+
+def steepness(nesting: Nesting, point: Vector, *, gradient: Vector, free: Truths) -> float:
     """The steepest slope left, by each component's relative size; at 0 only what leads inside counts."""
-    gradient = fitted(nesting, point, restricted=restricted).gradient
     uphill = np.where(point > 0, np.abs(gradient), np.maximum(gradient, 0.0))
     size = np.maximum(point, LEAST * nesting.unit)
     return float(np.max(uphill[free] * size[free], initial=0.0))
-
-
-def _curvature(nesting: Nesting, point: Vector, *, moving: Whole, restricted: bool) -> Matrix:
-    """The second derivatives by central differences of the gradient (one-sided at 0)."""
-    rows = []
-    for place in moving:
-        step = np.zeros_like(point)
-        step[place] = 1e-4 * max(point[place], 1e-2 * nesting.unit)
-        before = np.maximum(point - step, 0.0)
-        ends = [
-            fitted(nesting, end, restricted=restricted).gradient[moving] for end in (before, point + step)
-        ]
-        rows.append((ends[1] - ends[0]) / (point[place] + step[place] - before[place]))
-    curvature = np.array(rows)
-    return np.asarray((curvature + curvature.T) / 2)
 
 
 def profile(
@@ -119,5 +112,5 @@ def profile(
     return low, np.inf
 
 
-def _root(height: Any, low: float, *, high: float) -> float:
+def _root(height: Callable[[float], float], low: float, *, high: float) -> float:
     return float(optimize.brentq(height, low, high, xtol=1e-9 * high, rtol=1e-9))

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from coproduce.errors import EstimationError
-from coproduce.methods.synthesis.climbing import maximum, profile, slope
+from coproduce.methods.synthesis.climbing import maximum, profile, steepness
 from coproduce.methods.synthesis.coefficients import (
     Inference,
     Omnibus,
@@ -166,7 +166,8 @@ def multilevel(
     restricted = estimator == "REML"
     sigma2 = maximum(nesting, restricted=restricted)
     fit = fitted(nesting, sigma2, restricted=restricted)
-    steepest = slope(nesting, sigma2, free=np.ones(len(codes), dtype=bool), restricted=restricted)
+    everything = np.ones(len(codes), dtype=bool)
+    steepest = steepness(nesting, sigma2, gradient=fit.gradient, free=everything)
     low, high = _profiled(nesting, sigma2, restricted=restricted, level=level, wanted=intervals)
     k, p = x.shape
     df = float(k - p) if test == "t" else math.inf
