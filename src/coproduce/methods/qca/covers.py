@@ -15,7 +15,7 @@ from coproduce.methods.qca.search import Effort, covers, lower_bound
 from coproduce.methods.qca.terms import Terms, covered
 
 LISTED = 100
-EFFORT = 2_000_000_000
+EFFORT = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 EXACT = 2**22
 AT_ONCE = 300
+STEP = 20_000  # what a step costs beside its pairs
 
 
 class Effort:
@@ -127,7 +128,7 @@ def covers(patterns: Flags, size: int, *, effort: Effort) -> Iterator[Places]:
             waiting.append(some.where(slice(AT_ONCE, None)))
             some = some.where(slice(AT_ONCE))
         some = _narrowed(some)
-        if not effort.spend(some.allowed.size):
+        if not effort.spend(some.allowed.size + STEP):
             return
         longer = _longer(_bounded(some, patterns), patterns)
         if longer.left == 0:
