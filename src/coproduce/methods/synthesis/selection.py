@@ -175,7 +175,7 @@ def _lowest(problem: _Problem, *, free: int) -> Floats:
     weight = 1 / problem.variance
     pooled = (weight @ problem.effect) / weight.sum()
     spread = max(0.05, float(np.var(problem.effect) - problem.variance.mean()))
-    starts = [(m, tau2, w) for m in (pooled, pooled / 3) for tau2 in (spread, 0.05) for w in (0.0, -1.5)]
+    starts = [(pooled, spread, 0.0), (pooled, 0.05, -1.5), (pooled / 3, spread, -1.5), (0.0, spread, 0.0)]
     found = [_descend(problem, _start(start, free=free, size=size), free=free) for start in starts]
     return _polished(problem, min(found, key=problem.value), free=free)
 
