@@ -128,6 +128,18 @@ def _determinants() -> BlockQuestion:
     )
 
 
+def _synthesis() -> BlockQuestion:
+    from coproduce.questions import synthesis
+
+    return BlockQuestion(
+        needs=(("studies",), ()),  # a block may also read findings files, which are no table
+        settings=synthesis.SynthesisSettings,
+        load=synthesis.load,
+        answer=synthesis.answer,
+        from_tables=synthesis.from_tables,
+    )
+
+
 QUESTIONS = Questions(
     {
         "classify": _classify,
@@ -135,5 +147,6 @@ QUESTIONS = Questions(
         "effects": _effects,
         "harms": _harms,
         "determinants": _determinants,
+        "synthesis": _synthesis,
     }
 )

@@ -12,6 +12,9 @@ from coproduce.reports import (
     determinants_charts_circles,
     effects_charts,
     effects_charts_courses,
+    synthesis_charts,
+    synthesis_charts_arrivals,
+    synthesis_charts_places,
 )
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.map_drawing import map_in_words, map_svg
@@ -92,5 +95,13 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         determinants_charts.xy_plots,
         determinants_charts_circles.truth_tables,
         determinants_charts.robustness,
+    ),
+    "synthesis": (
+        synthesis_charts.forest,
+        synthesis_charts_places.orchard,
+        synthesis_charts_places.bubble,
+        synthesis_charts_arrivals.cumulative,
+        synthesis_charts_places.funnel,
+        synthesis_charts_places.baujat,
     ),
 }
