@@ -21,16 +21,16 @@ STUDY = """\
 title = "Irrigation systems that farmers run, Nepal (Lam and Ostrom 2010)"
 service = "irrigation"
 
-# assistance: continual assistance from outside; rules: formal rules of operation; fines: provisions of fines;
-# leadership: consistent leadership; action: collective action for upkeep.
+# aid: continual assistance from outside; rules: formal rules of operation; fines: provisions of fines; leaders:
+# consistent leadership; action: collective action for upkeep.
 # water: lasting improvement of the water at the tail end in winter.
 [questions.determinants.water]
 data = "systems.csv"
 case_id = "system"
 outcome = "water"
-conditions = ["assistance", "rules", "fines", "leadership", "action"]
+conditions = ["aid", "rules", "fines", "leaders", "action"]
 """
-COLUMNS = ("system", "assistance", "rules", "fines", "leadership", "action", "water")
+COLUMNS = ("system", "aid", "rules", "fines", "leaders", "action", "water")
 SYSTEMS = (
     "010111",
     "010110",

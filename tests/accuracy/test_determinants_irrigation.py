@@ -39,6 +39,6 @@ def test_five_parsimonious_models_tie(folder):
         if (row["type"], row["outcome"]) == ("parsimonious", "water")
     ]
     assert [row["tied_models"] for row in tied] == [5] * 5
-    assert "rules*fines in all of those listed" in finding.answer
+    assert "rules*fines stands in all of them" in finding.answer
     assert any("holds cases with water (1) and without it (2)" in caveat for caveat in finding.caveats)
     assert finding.grade.level == "very_low"

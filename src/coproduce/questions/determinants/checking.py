@@ -10,9 +10,8 @@ from coproduce.questions.determinants.loading import Loaded
 from coproduce.questions.determinants.settings import DeterminantsSettings
 from coproduce.questions.determinants.solving import Side
 from coproduce.questions.determinants.sturdiness import Sturdiness
-from coproduce.questions.determinants.wording import listing
+from coproduce.questions.determinants.wording import CHANCE, listing
 
-CHANCE = 0.05
 STURDY = 0.8
 MANY_REMAINDERS = 0.75
 SKEWED = 0.8

@@ -10,6 +10,9 @@ from coproduce.questions.determinants.loading import Loaded
 from coproduce.questions.determinants.solving import Side
 
 NAMED = 10
+CHANCE = 0.05
+"""The p of the random benchmark over which chance is said to do as well."""
+
 REFERENCES = (
     "Ragin, C. C. (2008). Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press.",
     "Schneider, C. Q. and Wagemann, C. (2012). Set-Theoretic Methods for the Social Sciences. Cambridge "
@@ -59,19 +62,21 @@ def _of_side(side: Side, chance: Benchmark | None) -> Iterator[str]:
     else:
         yield _tied(side, simple, formula=formula, scores=scores)
     if chance is not None:
+        usual = "chance alone does as well" if chance.p > CHANCE else "chance alone seldom does so well"
         yield (
             f"Of {chance.permutations:,} shuffled outcomes, {chance.as_good:,} gave a solution at least as consistent "
-            f"and covering (p = {chance.p:.3f})."
+            f"and covering (p = {chance.p:.3f}): {usual}."
         )
 
 
 def _tied(side: Side, simple: Solution, *, formula: str, scores: str) -> str:
     least = "" if simple.complete else "at least "
     shared = sorted(side.term(term) for term in simple.shared())
-    common = f"{listing(shared)} in all of those listed" if shared else "no term in all of those listed"
+    whole = "all of them" if simple.count == len(simple.models) else "all that are listed"
+    common = f"{listing(shared)} {'stands' if len(shared) == 1 else 'stand'}" if shared else "no term stands"
     return (
         f"For {side.outcome} {least}{simple.count:,} parsimonious models tie and nothing in these cases chooses "
-        f"between them, with {common}; the first is {formula} ({scores})."
+        f"between them: {common} in {whole}, and the first is {formula} ({scores})."
     )
 
 
