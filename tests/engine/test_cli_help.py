@@ -30,3 +30,15 @@ def test_a_log_that_is_not_there_is_called_by_its_own_name(tmp_path: Path, capsy
     assert told.startswith(f"{tmp_path / 'fnes.csv'}: found 'no such file'")
     assert "Did you mean 'fines.csv'?" in told
     assert "study.toml" not in told
+
+
+def test_a_wrong_setting_of_the_short_way_in_names_no_file_that_nobody_wrote(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "fines.csv").write_text("case_id,activity,occurred_at\na,Ask,2026-01-01\n", encoding="utf-8")
+    assert main(["audit", str(tmp_path / "fines.csv"), "--group", "regio", "--noise", "2"]) == 10
+    assert main(["audit", str(tmp_path / "fines.csv"), "--group", "regio"]) == 10
+    told = capsys.readouterr().err
+    assert "audit: questions.audit.noise: found '2.0', wanted less than 1" in told
+    assert "audit: study.groups: found 'regio'" in told
+    assert "study.toml" not in told

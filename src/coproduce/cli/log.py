@@ -80,7 +80,7 @@ def audit(
     `coproduce audit log.xes.gz --citizen Payment --json`
     """
     from coproduce.runner import run as run_study
-    from coproduce.runner.short_ways import log_study
+    from coproduce.runner.short_ways import called, log_study
 
     study = log_study(
         log,
@@ -107,7 +107,7 @@ def audit(
         ),
         settings=_given(complete=complete, noise=noise),
     )
-    with steps() as tell:
+    with called("audit"), steps() as tell:
         findings = run_study(study, only=("audit",), out=out, progress=tell)
     return show(findings, out=out, as_json=json_)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from coproduce.errors import EstimationError, Fault, StudyError, nearest
+from coproduce.errors import EstimationError, Fault, RecordsError, StudyError, nearest
 from coproduce.findings import Finding
 from coproduce.records.engine import Progress
 from coproduce.records.readers.frames import NAME as IN_MEMORY
-from coproduce.records.settings import EventsSettings, Head, validated
+from coproduce.records.settings import FILE, EventsSettings, Head, validated
 from coproduce.records.study import Study
 
 Patterns = str | Iterable[str]
@@ -314,11 +316,30 @@ def _finding(study: Study, name: str, *, progress: Progress | None) -> Finding:
     """The one finding of a study that asks one thing; a refusal is raised."""
     from coproduce.runner import run
 
-    findings = run(study, only=(name,), progress=progress)
+    with called(name.partition(".")[0]):
+        findings = run(study, only=(name,), progress=progress)
     for unanswered in findings.unanswered:
         method, _, seen = (unanswered.reason or f"{name}: too little to answer it").partition(": ")
         raise EstimationError(method, seen=seen, may_help=" or ".join(unanswered.needs))
     return findings.finding(name)
+
+
+@contextmanager
+def called(name: str) -> Iterator[None]:
+    """Turn the faults of a ``study.toml`` that nobody wrote into faults of the call that stands for it.
+
+    Examples
+    --------
+    >>> with called("audit"):
+    ...     raise StudyError(Fault(file="study.toml", rule="known", found="nois", wanted="noise"))
+    Traceback (most recent call last):
+    coproduce.errors.StudyError: audit: found 'nois', wanted noise
+    """
+    try:
+        yield
+    except (StudyError, RecordsError) as error:
+        faults = (replace(fault, file=name) if fault.file == FILE else fault for fault in error.faults)
+        raise type(error)(*faults) from None
 
 
 def _path(given: object) -> Path | None:
