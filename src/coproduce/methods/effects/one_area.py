@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 Estimator = Literal["synthetic_control", "synthetic_differences"]
 METHOD = "one area"
 LEAST_DONORS = 4
+MANY_BEFORE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +280,7 @@ def _worries(
     well = share < 0.5 or chosen.fit < 1e-9
     ends = (min(without), max(without))
     steady = ends[0] * ends[1] > 0
-    worries = [
+    worries = (
         Worry(
             name="fit_before",
             value=chosen.fit,
@@ -301,16 +303,26 @@ def _worries(
             f"{'' if steady else ', on both sides of nought'}.",
             lowers=0 if steady else 1,
         ),
-    ]
-    if len(donors) > len(target):
-        worries.append(
-            Worry(
-                name="more_donors_than_periods",
-                value=float(len(donors) - len(target)),
-                ok=False,
-                meaning=f"{len(donors)} donors are fitted on {len(target)} periods: a close fit before may be luck, "
-                "and other weights may fit as well.",
-                lowers=0,
-            )
+    )
+    return (*worries, *_periods_before(len(target), len(donors)))
+
+
+def _periods_before(periods: int, donors: int) -> Iterator[Worry]:
+    """Whether there are enough periods to see that the weighted others run as the treated area does."""
+    if periods < MANY_BEFORE:
+        yield Worry(
+            name="periods_before",
+            value=float(periods),
+            ok=False,
+            meaning=f"Only {periods} periods before treatment show that the weighted others run as the treated area "
+            f"does; {MANY_BEFORE} or more would be better.",
         )
-    return tuple(worries)
+    if donors > periods:
+        yield Worry(
+            name="more_donors_than_periods",
+            value=float(donors - periods),
+            ok=False,
+            meaning=f"{donors} donors are fitted on {periods} periods: a close fit before may be luck, and other "
+            "weights may fit as well.",
+            lowers=0,
+        )
