@@ -40,6 +40,8 @@ def test_equal_exposure_is_the_restricted_beta_mixture_in_closed_form(rows):
     assert np.exp(found.log_e[0, -1]) == pytest.approx(closed, rel=1e-8)
     steady = shared_counts(treated, comparison, share=np.array([[0.5]]))
     assert steady.log_e == pytest.approx(found.log_e, abs=1e-9)
+    assert steady.low.tolist() == found.low.tolist()  # by halving, and by asking for every ratio
+    assert steady.high.tolist() == found.high.tolist()
 
 
 @given(COUNTS, st.floats(1, 3), st.lists(st.floats(0.1, 0.9), min_size=8, max_size=8))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from coproduce.methods.anytime.looks import Array, Monitored
 
-Likelihood = Callable[[float], Array]
+Likelihood = Callable[[Any], Array]
+"""Of a ratio; for steady exposure of another ratio in each cell, too."""
+
 NODES = 48
 RATIOS = np.exp(np.linspace(np.log(1e-2), np.log(1e2), 401))
 """Ratios of rates that a confidence sequence tells apart: steps of 2.3 %, rounded outwards."""
+
+BEYOND = np.array([0.0, *RATIOS, np.inf])
+"""The same with what lies beyond them."""
 
 
 def shared_counts(
@@ -63,7 +69,7 @@ def shared_counts(
     x, steady = np.cumsum(treated, axis=1), share.shape[1] == 1
     seen = np.cumsum(total, axis=1) if steady else total
 
-    def log_likelihood(ratio: float) -> Array:
+    def log_likelihood(ratio: Any) -> Array:
         lost = seen * np.log1p(odds * ratio)
         found: Array = x * np.log(ratio) - (lost if steady else np.cumsum(lost, axis=1))
         return found
@@ -72,7 +78,7 @@ def shared_counts(
     below = np.cumsum(comparison * share, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = above / below
-    return _monitored(log_likelihood, estimate=estimate, tolerance=tolerance, alpha=alpha)
+    return _monitored(log_likelihood, estimate=estimate, tolerance=tolerance, alpha=alpha, steady=steady)
 
 
 def against_tolerated_counts(
@@ -112,20 +118,25 @@ def against_tolerated_counts(
     """
     x, e = np.cumsum(counts, axis=1), np.cumsum(expected, axis=1)
 
-    def log_likelihood(ratio: float) -> Array:
+    def log_likelihood(ratio: Any) -> Array:
         found: Array = x * np.log(ratio) - e * ratio
         return found
 
     return _monitored(log_likelihood, estimate=x / e, tolerance=tolerance, alpha=alpha)
 
 
-def _monitored(log_likelihood: Likelihood, *, estimate: Array, tolerance: float, alpha: float) -> Monitored:
+def _monitored(
+    log_likelihood: Likelihood, *, estimate: Array, tolerance: float, alpha: float, steady: bool = True
+) -> Monitored:
     """Mix a likelihood over the harmful side for the e-process, and over both sides for the confidence sequence."""
     null = log_likelihood(tolerance)
-    start = tolerance / (1 + tolerance)
-    log_e = _mixed(log_likelihood, start=start) - null
-    best = _mixed(log_likelihood, start=0.0) + np.log(alpha)
-    low, high = _kept(log_likelihood, above=best)
+    log_e = _mixed(log_likelihood, start=tolerance / (1 + tolerance)) - null
+    above = _mixed(log_likelihood, start=0.0) + np.log(alpha)
+    low, high = (
+        _searched(log_likelihood, above=above, near=estimate)
+        if steady
+        else _scanned(log_likelihood, above=above)
+    )
     return Monitored(log_e=log_e, estimate=estimate, low=low, high=high)
 
 
@@ -133,18 +144,38 @@ def _mixed(log_likelihood: Likelihood, *, start: float) -> Array:
     """The logarithm of the mean likelihood over ratios q with q/(1 + q) uniform between `start` and 1."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     places = start + (1 - start) * (nodes + 1) / 2
-    mixed: Array = np.array(-np.inf)
-    for place, weight in zip(places, weights, strict=True):
-        mixed = np.logaddexp(mixed, log_likelihood(place / (1 - place)) + np.log(weight / 2))
-    return mixed
+    ratios = [float(place / (1 - place)) for place in places]
+    most = log_likelihood(ratios[0])
+    for ratio in ratios[1:]:
+        most = np.maximum(most, log_likelihood(ratio))
+    mixed = np.zeros(most.shape)
+    for ratio, weight in zip(ratios, weights, strict=True):
+        mixed += weight / 2 * np.exp(log_likelihood(ratio) - most)
+    found: Array = np.log(mixed) + most
+    return found
 
 
-def _kept(log_likelihood: Likelihood, *, above: Array) -> tuple[Array, Array]:
-    """The smallest and largest ratio that is not excluded, rounded outwards to `RATIOS`; 0 and infinity beyond them."""
+def _searched(log_likelihood: Likelihood, *, above: Array, near: Array) -> tuple[Array, Array]:
+    """The limits by halving, where a likelihood takes another ratio in each cell; it has one top, at `near`."""
+    top = np.minimum(np.searchsorted(RATIOS, np.nan_to_num(near, nan=1.0, posinf=np.inf)), len(RATIOS) - 1)
+    low, high = np.full(top.shape, -1), np.full(top.shape, len(RATIOS))
+    first, last = top.copy(), top.copy()
+    for _ in range(len(RATIOS).bit_length()):
+        middle = (low + first) // 2
+        kept = (log_likelihood(RATIOS[np.maximum(middle, 0)]) > above) & (middle >= 0)
+        low, first = np.where(kept, low, middle), np.where(kept, middle, first)
+        middle = (last + high + 1) // 2
+        kept = log_likelihood(RATIOS[np.minimum(middle, len(RATIOS) - 1)]) > above
+        kept &= middle < len(RATIOS)
+        last, high = np.where(kept, middle, last), np.where(kept, high, middle)
+    return BEYOND[first], BEYOND[last + 2]
+
+
+def _scanned(log_likelihood: Likelihood, *, above: Array) -> tuple[Array, Array]:
+    """The limits by asking for every ratio."""
     low, high = np.full(above.shape, np.inf), np.zeros(above.shape)
-    beyond = [0.0, *RATIOS, np.inf]
-    for place, ratio in enumerate(RATIOS, start=1):
-        kept = log_likelihood(ratio) > above
-        low = np.where(kept & np.isinf(low), beyond[place - 1], low)
-        high = np.where(kept, beyond[place + 1], high)
+    for place, ratio in enumerate(RATIOS):
+        kept = log_likelihood(float(ratio)) > above
+        low = np.where(kept & np.isinf(low), BEYOND[place], low)
+        high = np.where(kept, BEYOND[place + 2], high)
     return low, high
