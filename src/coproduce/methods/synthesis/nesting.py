@@ -52,6 +52,8 @@ class Nesting:
         The rows as they were given, in the order in which they stand here.
     columns
         Z = [ones, roots of the sampling variances, X, y], shape (n, p + 3).
+    products
+        Each row's products of its columns, shape (n, p + 3, p + 3).
     independent
         The part of each sampling variance that it shares with no other effect, shape (n,).
     own
@@ -60,16 +62,20 @@ class Nesting:
         From inner to outer.
     components
         How many unknown variances there are.
+    log_determinant
+        Of X'X.
     unit
         The scale of the variances: the least-squares residual variance, and no less than a typical sampling variance.
     """
 
     order: Whole
     columns: Matrix
+    products: Matrix
     independent: Vector
     own: int | None
     folds: tuple[Fold, ...]
     components: int
+    log_determinant: float
     unit: float
 
 
@@ -87,7 +93,7 @@ def fold(nesting: Nesting, variances: Vector) -> Folded:
     """Z'M⁻¹Z and log det M for these variances of the components."""
     own = 0.0 if nesting.own is None else variances[nesting.own]
     weight = 1 / (nesting.independent + own)
-    gram = np.einsum("n,ni,nj->nij", weight, nesting.columns, nesting.columns)
+    gram = weight[:, None, None] * nesting.products
     log_determinant, trail = -float(np.log(weight).sum()), []
     for step in nesting.folds:
         gram = np.add.reduceat(gram, step.parts, axis=0)
@@ -103,18 +109,21 @@ def fold(nesting: Nesting, variances: Vector) -> Folded:
 def back(
     nesting: Nesting, variances: Vector, *, folded: Folded, total: Matrix, log_determinant: float
 ) -> tuple[Vector, Matrix]:
-    """From derivatives by Z'M⁻¹Z (`total`) and log det M to those by the variances and by each row's own products.
+    """From derivatives by Z'M⁻¹Z (`total`) and log det M to those by the variances and by each inner group's own sums.
 
     Returns
     -------
     tuple
-        The derivatives by the components' variances, and by w·zz' of each row, shape (n, q, q).
+        The derivatives by the components' variances, and by the sum of w·zz' of each group of the first fold, shape
+        (groups, q, q).
     """
     gradient = np.zeros(nesting.components)
     of_groups = np.broadcast_to(total, (len(nesting.folds[-1].parts), *total.shape)).copy()
-    sizes = [len(nesting.columns), *(len(step.parts) for step in nesting.folds)]
-    for place in range(len(nesting.folds) - 1, -1, -1):
-        step, (row, growth) = nesting.folds[place], folded.trail[place]
+    outer: Whole | None = None
+    for step, (row, growth) in zip(reversed(nesting.folds), reversed(folded.trail), strict=True):
+        if outer is not None:
+            of_groups = np.repeat(of_groups, np.diff(outer, append=len(step.parts)), axis=0)
+        outer = step.parts
         s = step.known if step.component is None else variances[step.component]
         a, shrink = step.loading, s / growth
         turned = np.einsum("gij,gj->gi", of_groups, row)
@@ -125,11 +134,11 @@ def back(
         of_groups[:, a] -= shrink[:, None] * turned
         of_groups[:, :, a] -= shrink[:, None] * turned
         of_groups[:, a, a] += shrink**2 * along + log_determinant * shrink
-        of_groups = np.repeat(of_groups, np.diff(step.parts, append=sizes[place]), axis=0)
     if nesting.own is not None:
-        along = np.einsum("ni,nij,nj->n", nesting.columns, of_groups, nesting.columns)
-        weight = folded.weight
-        gradient[nesting.own] += float((weight * log_determinant - weight**2 * along).sum())
+        parts = nesting.folds[0].parts
+        squares = np.add.reduceat((folded.weight**2)[:, None, None] * nesting.products, parts, axis=0)
+        along = float(np.einsum("gij,gij->", of_groups, squares))
+        gradient[nesting.own] += log_determinant * float(folded.weight.sum()) - along
     return gradient, of_groups
 
 
@@ -156,8 +165,7 @@ def fitted(nesting: Nesting, variances: Vector, *, restricted: bool) -> Fitted:
     value = -folded.log_determinant - squares - (n - p * restricted) * np.log(2 * np.pi)
     total = np.outer(direction, direction)
     if restricted:
-        x = nesting.columns[:, 2:-1]
-        value += np.linalg.slogdet(x.T @ x)[1] - np.linalg.slogdet(of_x)[1]
+        value += nesting.log_determinant - np.linalg.slogdet(of_x)[1]
         total[2:-1, 2:-1] += covariance
     gradient, _ = back(nesting, variances, folded=folded, total=-0.5 * total, log_determinant=-0.5)
     return Fitted(
@@ -174,7 +182,9 @@ def weights_of(nesting: Nesting, variances: Vector) -> Vector:
     folded = fold(nesting, variances)
     total = np.zeros_like(folded.total)
     total[ONES, -1] = total[-1, ONES] = 1.0
-    _, of_rows = back(nesting, variances, folded=folded, total=total, log_determinant=0.0)
+    _, of_groups = back(nesting, variances, folded=folded, total=total, log_determinant=0.0)
+    sizes = np.diff(nesting.folds[0].parts, append=len(nesting.columns))
+    of_rows = np.repeat(of_groups, sizes, axis=0)
     summed = folded.weight * np.einsum("nj,nj->n", of_rows[:, -1], nesting.columns)
     weights = np.empty(len(summed))
     weights[nesting.order] = summed
@@ -210,10 +220,12 @@ def nest(
     return Nesting(
         order=order,
         columns=columns,
+        products=columns[:, :, None] * columns[:, None, :],
         independent=((1 - correlation) * variances)[order],
         own=own,
         folds=tuple(folds),
         components=len(codes),
+        log_determinant=float(np.linalg.slogdet(design.T @ design)[1]),
         unit=max(_mean_square(effects, design), float(np.median(variances))),
     )
 

@@ -12,7 +12,7 @@ from coproduce.methods.synthesis.roots import Vector
 
 Matrix = NDArray[np.float64]
 Whole = NDArray[np.intp]
-BLOCK = 16_384
+BLOCK = 2_048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
