@@ -78,6 +78,19 @@ def test_a_clear_comparison_is_answered(study):
     assert [row["inclN"] for row in rows(finding, "necessity", condition="A")] == [1]
 
 
+def test_a_solution_whose_robustness_was_not_tested_is_graded_lower(study):
+    bare = BLOCK.replace("permutations = 20", "permutations = 0\nrobustness = false")
+    finding = found_in(study(block=bare))
+    assert "How far the solution stands was not wholly tested." in finding.grade.reasons
+    assert "leave_one_out" not in finding.tables
+    assert "robustness" not in {figure.name for figure in figures(finding)}
+
+
+def test_an_outcome_of_one_half_is_on_the_fence(study):
+    finding = found_in(study(CRISP.replace("f,0,0,1,0", "f,0,0,1,0.5")))
+    assert {row["case_kind"] for row in rows(finding, "cases", case="f")} == {"on_the_fence"}
+
+
 def test_the_same_seed_gives_the_same(study):
     one, other = (found_in(study()).model_copy(update={"seconds": 0.0}) for _ in range(2))
     assert one == other
@@ -190,6 +203,7 @@ def test_a_constant_outcome_is_refused(study):
     [
         ("calibrate = { A = { anchors = [5, 2, 9] } }", "exclusion, crossover, inclusion"),
         ("calibrate = { A = { method = 'crisp', anchors = [5, 2] } }", "one anchor"),
+        ("calibrate = { A = { method = 'indirect', anchors = [0.2, 0.5] } }", "numbers greater than nought"),
         ("calibrate = { D = { method = 'crisp', anchors = [5] } }", "under `calibrate` only names"),
         ("expectations = { A = 'presnt' }", "present"),
         ("inclusion = 1.5", "less than or equal to 1"),

@@ -53,7 +53,7 @@ def answer(
     """
     tell("building the truth tables and minimising")
     sides = solve(loaded, settings)
-    found = sturdiness.sturdiness(loaded, settings, tell=tell)
+    found = sturdiness.sturdiness(loaded, settings, tell=tell) if settings.robustness else None
     chance = {
         side.outcome: sturdiness.by_chance(loaded, settings, negation=bool(number), tell=tell)
         for number, side in enumerate(sides)
@@ -113,7 +113,7 @@ def _tables(
     settings: DeterminantsSettings,
     *,
     sides: tuple[Side, Side],
-    found: sturdiness.Sturdiness,
+    found: sturdiness.Sturdiness | None,
     chance: Mapping[str, Benchmark | None],
 ) -> dict[str, Table]:
     for_it, against = sides
@@ -128,7 +128,7 @@ def _tables(
         "necessity_negated": tables.necessity(against),
         "cases": tables.cases_table(sides, loaded.cases),
         "robustness": sturdiness.card(found, chance),
-        "leave_one_out": sturdiness.left_out_table(found, loaded.cases),
+        **({"leave_one_out": sturdiness.left_out_table(found, loaded.cases)} if found else {}),
         "calibration": tables.calibration(loaded, settings),
         "memberships": tables.memberships(loaded, settings),
         **({"untenable": untenable} if untenable else {}),

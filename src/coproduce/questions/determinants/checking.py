@@ -23,7 +23,7 @@ def diagnostics(
     settings: DeterminantsSettings,
     *,
     sides: Sequence[Side],
-    found: Sturdiness,
+    found: Sturdiness | None,
     chance: Mapping[str, Benchmark | None],
 ) -> tuple[Diagnostic, ...]:
     """What was looked at, and whether it is well."""
@@ -57,9 +57,8 @@ def _diversity(side: Side) -> Diagnostic:
         name="limited_diversity",
         value=share,
         ok=share <= MANY_REMAINDERS,
-        meaning=f"{table.remainders:,} of {table.possible:,} possible configurations have no cases (or too "
-        "few): about "
-        "these the cases say nothing.",
+        meaning=f"{table.remainders:,} of {table.possible:,} possible configurations have no cases (or too few): "
+        "about these the cases say nothing.",
     )
 
 
@@ -116,7 +115,7 @@ def _skewed(loaded: Loaded, settings: DeterminantsSettings) -> Iterator[Diagnost
             yield Diagnostic(name=f"skewed.{name}", value=share, ok=False, meaning=meaning)
 
 
-def _with_solution(side: Side, found: Sturdiness, *, chance: Benchmark | None) -> Iterator[Diagnostic]:
+def _with_solution(side: Side, found: Sturdiness | None, *, chance: Benchmark | None) -> Iterator[Diagnostic]:
     simple = side.solution("parsimonious")
     if simple is None:
         return
@@ -128,6 +127,28 @@ def _with_solution(side: Side, found: Sturdiness, *, chance: Benchmark | None) -
         meaning=f"{least}{simple.count:,} parsimonious {'model fits' if simple.count == 1 else 'models fit'} "
         "equally well.",
     )
+    tested = found is not None and chance is not None
+    yield Diagnostic(
+        name="robustness_tested",
+        value=tested,
+        ok=tested,
+        meaning="Cut-offs, anchors and single cases were varied, and the outcome was shuffled."
+        if tested
+        else "By the settings, not everything was varied or shuffled that could show how far the solution stands.",
+    )
+    if found is not None:
+        yield from _stands(found)
+    if chance is not None:
+        yield Diagnostic(
+            name="random_benchmark",
+            value=chance.p,
+            ok=chance.p <= CHANCE,
+            meaning=f"{chance.as_good:,} of {chance.permutations:,} shuffled outcomes gave a solution as good"
+            + (f" ({chance.limited:,} of them could not be minimised)." if chance.limited else "."),
+        )
+
+
+def _stands(found: Sturdiness) -> Iterator[Diagnostic]:
     share = found.unchanged() / len(found.left_out)
     yield Diagnostic(
         name="leave_one_out",
@@ -144,14 +165,6 @@ def _with_solution(side: Side, found: Sturdiness, *, chance: Benchmark | None) -
         ok=room >= NARROW or cut.high == 1,
         meaning=f"The same solution comes out for inclusion cut-offs over {cut.low:.3f} and up to {cut.high:.3f}.",
     )
-    if chance is not None:
-        yield Diagnostic(
-            name="random_benchmark",
-            value=chance.p,
-            ok=chance.p <= CHANCE,
-            meaning=f"{chance.as_good:,} of {chance.permutations:,} shuffled outcomes gave a solution as good"
-            + (f" ({chance.limited:,} of them could not be minimised)." if chance.limited else "."),
-        )
 
 
 def _untenable(sides: Sequence[Side]) -> Diagnostic:
@@ -174,6 +187,7 @@ REASONS = {
     "tied_models": "Several models tie, and nothing in the cases chooses between them.",
     "leave_one_out": "The solution hangs on single cases.",
     "inclusion_range": "A slightly different inclusion cut-off gives another solution.",
+    "robustness_tested": "How far the solution stands was not wholly tested.",
     "random_benchmark": "Shuffled outcomes often give a solution as good.",
 }
 WHOLE = (

@@ -64,6 +64,10 @@ def load(records: Records, settings: DeterminantsSettings, *, at: str) -> Loaded
         for name, column in raw.items()
         if there and len(column)
     }
+    for name in settings.conditions if found else ():
+        how = settings.calibrate.get(name)
+        if how is None or how.method not in {"levels", "multi_value"}:
+            reading.refuse(name, kept[found[name] == 0.5].tolist(), wanted=FENCE, rule="half")
     if there:
         _refuse_constant(reading, settings.outcome, found.get(settings.outcome))
     levels = {
@@ -166,13 +170,7 @@ def _calibrated(
                 Fault(file=FILE, place=place, rule="anchors", found=error.seen, wanted=wanted)
             )
             return raw
-    if how is None or how.method != "multi_value":
-        _refuse_fence(reading, name, found=found, kept=kept)
     return found
-
-
-def _refuse_fence(reading: Reading, name: str, *, found: Numbers, kept: NDArray[np.int64]) -> None:
-    reading.refuse(name, kept[found == 0.5].tolist(), wanted=FENCE, rule="half")
 
 
 def calibrated(raw: Numbers, how: Calibration) -> Numbers:

@@ -111,6 +111,9 @@ class DeterminantsSettings(BlockSettings):
     listed: int = Field(
         default=20, ge=1, le=1000, description="how many tied models of a type are listed at most"
     )
+    robustness: bool = Field(
+        default=True, description="solve again with other cut-offs, anchors and without each case"
+    )
     permutations: int | None = Field(
         default=None,
         ge=0,

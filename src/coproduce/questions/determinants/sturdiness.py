@@ -229,7 +229,7 @@ def by_chance(
     )
 
 
-def card(found: Sturdiness, chance: Mapping[str, Benchmark | None]) -> Table:
+def card(found: Sturdiness | None, chance: Mapping[str, Benchmark | None]) -> Table:
     """The robustness card: one row a check."""
     return Table(
         caption="Robustness of the parsimonious solution",
@@ -238,11 +238,21 @@ def card(found: Sturdiness, chance: Mapping[str, Benchmark | None]) -> Table:
     )
 
 
-def _card(found: Sturdiness, chance: Mapping[str, Benchmark | None]) -> Iterator[tuple[Cell, ...]]:
+def _card(found: Sturdiness | None, chance: Mapping[str, Benchmark | None]) -> Iterator[tuple[Cell, ...]]:
+    if found is not None:
+        yield from _stands(found)
+    for outcome, shuffled in chance.items():
+        if shuffled is not None:
+            meaning = (
+                f"{shuffled.as_good} of {shuffled.permutations:,} shuffled outcomes gave a solution as good"
+            )
+            limits = (shuffled.interval.low, shuffled.interval.high)
+            yield ("random_benchmark", f"p of {outcome}", shuffled.p, *limits, meaning)
+
+
+def _stands(found: Sturdiness) -> Iterator[tuple[Cell, ...]]:
     for one in found.ranges:
-        meaning = (
-            "the same solution from the low to the high value; empty: it did not change as far as was tried"
-        )
+        meaning = "between which values the same solution comes out; empty: no change as far as was tried"
         yield ("sensitivity_range", one.what, one.at, one.low, one.high, meaning)
     share = found.unchanged() / len(found.left_out)
     meaning = (
@@ -251,13 +261,6 @@ def _card(found: Sturdiness, chance: Mapping[str, Benchmark | None]) -> Iterator
     yield ("leave_one_out", "cases without which nothing changes", share, None, None, meaning)
     if found.core is not None:
         yield from _core_rows(found.core, tests=found.tests)
-    for outcome, shuffled in chance.items():
-        if shuffled is not None:
-            meaning = (
-                f"{shuffled.as_good} of {shuffled.permutations:,} shuffled outcomes gave a solution as good"
-            )
-            limits = (shuffled.interval.low, shuffled.interval.high)
-            yield ("random_benchmark", f"p of {outcome}", shuffled.p, *limits, meaning)
 
 
 def _core_rows(core: CoreFit, *, tests: int) -> Iterator[tuple[Cell, ...]]:
