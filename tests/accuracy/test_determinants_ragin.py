@@ -1,6 +1,8 @@
-"""Ragin (2008), Redesigning Social Inquiry, table 5.2: degree of membership in the set of developed countries.
+"""The examples of Ragin's two books.
 
-Income per head, anchors 2,500, 5,000 and 20,000 US dollars, log odds of 3 at the outer two.
+Ragin (1987), The Comparative Method, chapter 6: the failure of military regimes and successful strikes, crisp. Ragin
+(2008), Redesigning Social Inquiry, table 5.2: membership in the set of developed countries by income per head,
+with anchors at 2,500, 5,000 and 20,000 US dollars and log odds of 3 at the outer two.
 """
 
 from __future__ import annotations
@@ -10,7 +12,12 @@ import math
 import numpy as np
 import pytest
 
+from coproduce.methods.qca.analysis import standard
 from coproduce.methods.qca.calibrate import direct
+from coproduce.methods.qca.primes import conservative_primes
+from coproduce.methods.qca.sets import Sets
+from coproduce.methods.qca.truth_table import CutOffs
+from coproduce.questions.determinants.naming import term_name
 
 DEVELOPED = {
     "Switzerland": (40110, 1.00),
@@ -47,3 +54,47 @@ def test_membership_is_the_books(country):
     degree = 1 / (1 + math.exp(-LOG_ODDS))
     [found] = direct(np.array([float(income)]), [2500, 5000, 20000], degree=degree)
     assert found == pytest.approx(membership, abs=0.0051)
+
+
+# Booming product market, threat of sympathy strikes, large strike fund; success; number of strikes.
+STRIKES = (
+    ((1, 0, 1), 1, 6),
+    ((0, 1, 0), 1, 5),
+    ((1, 1, 0), 1, 2),
+    ((1, 1, 1), 1, 3),
+    ((1, 0, 0), 0, 9),
+    ((0, 0, 1), 0, 6),
+    ((0, 1, 1), 0, 3),
+    ((0, 0, 0), 0, 4),
+)
+# Conflict between older and younger officers, death of a powerful dictator, CIA dissatisfied; the regime fails.
+REGIMES = (
+    ((0, 0, 0), 0, 9),
+    ((1, 0, 0), 1, 2),
+    ((0, 1, 0), 1, 3),
+    ((0, 0, 1), 1, 1),
+    ((1, 1, 0), 1, 2),
+    ((1, 0, 1), 1, 1),
+    ((0, 1, 1), 1, 1),
+    ((1, 1, 1), 1, 3),
+)
+
+
+def terms(found):
+    return {term_name(term, names="ABC", levels=(2, 2, 2)) for term in found}
+
+
+@pytest.mark.parametrize(("table", "solution"), [(STRIKES, {"A*C", "B*~C"}), (REGIMES, {"A", "B", "C"})])
+def test_reduction_is_the_books(table, solution):
+    values = np.repeat([row for row, _, _ in table], [n for *_, n in table], axis=0).astype(float)
+    outcome = np.repeat([out for _, out, _ in table], [n for *_, n in table]).astype(float)
+    sets = Sets(values=values, levels=(2, 2, 2))
+    found = standard(sets, outcome, cut_offs=CutOffs(), expectations=[()] * 3)
+    assert [terms(model) for model in found.conservative.models] == [solution]
+    assert found.parsimonious == found.conservative  # there are no remainders
+    assert found.table.remainders == 0
+
+
+def test_prime_implicants_of_strikes_are_the_books():
+    positive = [row for row, out, _ in STRIKES if out]
+    assert terms(conservative_primes(positive, levels=(2, 2, 2)).tolist()) == {"A*C", "A*B", "B*~C"}
