@@ -174,7 +174,9 @@ def arma(outcome: Floats, design: Floats) -> Line:
         from statsmodels.tsa.statespace.sarimax import SARIMAX
 
         scale = np.abs(design).max(axis=0)
-        fitted: Any = SARIMAX(outcome, exog=design / scale, order=(1, 0, 1)).fit(disp=0, maxiter=500)
+        fitted: Any = SARIMAX(outcome, exog=design / scale, order=(1, 0, 1)).fit(
+            disp=0, maxiter=500, cov_type="approx"
+        )
     count = design.shape[1]
     covariance = np.asarray(fitted.cov_params())[:count, :count] / np.outer(scale, scale)
     if any("converge" in str(warning.message) for warning in said) or not np.isfinite(covariance).all():
