@@ -9,8 +9,8 @@ from coproduce.methods.anytime import (
     Looks,
     bounded_mean,
     bounded_null,
+    compared_again,
     compared_means,
-    over_any_looks,
     raised_alarms,
     shared_counts,
 )
@@ -119,14 +119,16 @@ def test_looks_at_the_same_people_again_raise_no_more_false_alarms_than_promised
     lasting = rng.normal(0, 1, (2, streams, 1, people))
     values = (lasting + rng.normal(0, 0.5, (2, streams, weeks, people))).cumsum(axis=2)
     values /= np.arange(1, weeks + 1)[:, None]
-    one = np.ones((streams * weeks, 1))
-    looks = [
-        Looks(n=people * one, total=v.sum(2).reshape(-1, 1), squares=(v**2).sum(2).reshape(-1, 1))
-        for v in values
-    ]
-    log_e = compared_means(*looks).log_e.reshape(streams, weeks)
-    spent = over_any_looks(log_e)
-    assert (raised_by_itself(spent) >= 0).mean() <= ALPHA + 4 * math.sqrt(ALPHA * (1 - ALPHA) / streams)
+    n = np.full((streams, weeks), float(people))
+    looks = [Looks(n=n, total=v.sum(2), squares=(v**2).sum(2)) for v in values]
+    found = compared_again(*looks)
+    worst = ALPHA + 4 * math.sqrt(ALPHA * (1 - ALPHA) / streams)
+    assert (raised_by_itself(found.log_e) >= 0).mean() <= worst
+    assert ((found.low > 0) | (found.high < 0)).any(axis=1).mean() <= worst
+    harmed = compared_again(
+        Looks(n=n, total=(values[0] + 1.5).sum(2), squares=((values[0] + 1.5) ** 2).sum(2)), looks[1]
+    )
+    assert (raised_by_itself(harmed.log_e) >= 0).mean() > 0.95
 
 
 def test_few_of_many_alarms_are_false_at_every_look():
