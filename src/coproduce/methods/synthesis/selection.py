@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import ndtr
 from scipy.stats import chi2, norm
 
@@ -16,7 +15,7 @@ from coproduce.errors import EstimationError
 
 Floats = NDArray[np.float64]
 MOST_STEPS = 60
-STEEP = 1e-9
+STEEP, LEAST_CURVED, FARTHEST = 1e-9, 1e-6, 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +175,8 @@ def _lowest(problem: _Problem, *, free: int) -> Floats:
     pooled = (weight @ problem.effect) / weight.sum()
     spread = max(0.05, float(np.var(problem.effect) - problem.variance.mean()))
     starts = [(pooled, spread, 0.0), (pooled, 0.05, -1.5), (pooled / 3, spread, -1.5), (0.0, spread, 0.0)]
-    found = [_descend(problem, _start(start, free=free, size=size), free=free) for start in starts]
-    return _polished(problem, min(found, key=problem.value), free=free)
+    found = [_climbed(problem, _start(start, free=free, size=size), free=free) for start in starts]
+    return min(found, key=problem.value)
 
 
 def _start(start: tuple[float, float, float], *, free: int, size: int) -> Floats:
@@ -187,40 +186,36 @@ def _start(start: tuple[float, float, float], *, free: int, size: int) -> Floats
     return point
 
 
-def _descend(problem: _Problem, start: Floats, *, free: int) -> Floats:
-    def whole(part: Floats) -> Floats:
-        return np.concatenate([part, start[free:]])
+def _climbed(problem: _Problem, point: Floats, *, free: int) -> Floats:
+    """Newton's steps to the last digits, tau2 held where it is nought and wants to be less.
 
-    found = minimize(
-        lambda part: problem.value(whole(part)),
-        start[:free],
-        jac=lambda part: problem.gradient(whole(part))[:free],
-        method="L-BFGS-B",
-        bounds=[(None, None), (0.0, None), *[(-15.0, 15.0)] * (free - 2)],
-    )
-    return whole(found.x)
-
-
-def _polished(problem: _Problem, point: Floats, *, free: int) -> Floats:
-    """Newton's steps to the last digits, tau2 held where it is nought and wants to be less."""
+    Where the likelihood curves the wrong way, the step goes with the slope instead of against it.
+    """
     for _ in range(MOST_STEPS):
         gradient = problem.gradient(point)
         moving = _moving(point, gradient, free=free)
         if np.abs(gradient[moving]).max() < STEEP:
             break
+        values, axes = np.linalg.eigh(_curvature(problem, point, moving=moving))
         step = np.zeros_like(point)
-        step[moving] = np.linalg.lstsq(
-            _curvature(problem, point, moving=moving), gradient[moving], rcond=None
-        )[0]
-        for shrink in 0.5 ** np.arange(30):
-            tried = point - shrink * step
-            tried[1] = max(0.0, tried[1])
-            if problem.value(tried) < problem.value(point):
-                break
-        else:
+        step[moving] = axes @ ((axes.T @ gradient[moving]) / np.maximum(np.abs(values), LEAST_CURVED))
+        better = _better(problem, point, step=step)
+        if better is None:
             break
-        point = tried
+        point = better
     return point
+
+
+def _better(problem: _Problem, point: Floats, *, step: Floats) -> Floats | None:
+    """The point a step away, or part of it, if the likelihood is higher there."""
+    here = problem.value(point)
+    for shrink in 0.5 ** np.arange(30):
+        tried: Floats = point - shrink * step
+        tried[1] = max(0.0, tried[1])
+        tried[2:] = np.clip(tried[2:], -FARTHEST, FARTHEST)
+        if problem.value(tried) < here:
+            return tried
+    return None
 
 
 def _moving(point: Floats, gradient: Floats, *, free: int) -> NDArray[np.intp]:

@@ -104,7 +104,7 @@ def load(records: Records, settings: SynthesisSettings, *, at: str) -> Studies:
     reading = Reading(_data(records, settings, at=at), at=at)
     reading.faults += _misnamed(settings, at=at)
     found = _read(reading, settings)
-    reading.faults += _thin(found, settings, file=reading.data.file)
+    reading.faults += _thin(found, settings, data=reading.data)
     reading.done()
     return found
 
@@ -313,11 +313,11 @@ def _eventless(found: Studies, left_out: Truths) -> Iterator[LeftOut]:
         )
 
 
-def _thin(found: Studies, settings: SynthesisSettings, *, file: str) -> Iterator[Fault]:
+def _thin(found: Studies, settings: SynthesisSettings, *, data: Data) -> Iterator[Fault]:
     """Too few studies, no differences between them, moderators that cannot tell anything."""
     if len(found) < FEWEST:
         yield Fault(
-            file=file,
+            file=data.file,
             rule="studies",
             found=f"{len(found)} {'effect' if len(found) == 1 else 'effects'} with a variance",
             wanted="two at least: a synthesis of one study is that study",
@@ -326,15 +326,19 @@ def _thin(found: Studies, settings: SynthesisSettings, *, file: str) -> Iterator
     if np.ptp(found.effect) == 0:
         wanted = f"effects that differ: all {len(found)} are the same. Was one value copied down?"
         yield Fault(
-            file=file, place=settings.effect, rule="differ", found=f"{found.effect[0]:g}", wanted=wanted
+            file=data.file, place=settings.effect, rule="differ", found=f"{found.effect[0]:g}", wanted=wanted
         )
     for name, values in (*found.moderators.items(), *found.subgroups.items()):
-        known = {value for value in values.tolist() if value is not None and value == value}  # noqa: PLR0124
-        if len(known) < 2:
-            told = "no value at all" if not known else f"{next(iter(known))} in every study"
+        known = {value for value in values.tolist() if value is not None and value == value}  # noqa: PLR0124 (NaN)
+        if len(known) < 2 and name in data.columns:
+            told = f"{_plainly(next(iter(known)))} in every study" if known else "no value at all"
             wanted = (
                 "a moderator that differs between studies"
                 if name in found.moderators
                 else "two groups at least"
             )
-            yield Fault(file=file, place=name, rule="moderator", found=told, wanted=wanted)
+            yield Fault(file=data.file, place=name, rule="moderator", found=told, wanted=wanted)
+
+
+def _plainly(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
