@@ -151,7 +151,7 @@ def _course(name: str, rows: Sequence[Row]) -> str:
         within = f" ({number(last['low'])} to {number(last['high'])})"
     raised = f"in alarm since look {first['look']} ({first['period']})" if first else "never in alarm"
     return (
-        f"{_named(name)}: worse by {number(last['worse_by'])}{within} after {len(rows)} looks, "
+        f"{_named(name)}: worse by {number(last['worse_by'])}{within} after look {last['look']}, "
         f"{number(last['tolerance'])} is borne; {raised}."
     )
 
@@ -228,6 +228,7 @@ def _paths(chosen: Mapping[str, Sequence[Row]], line: float) -> ChartType:
         {**row, "shown": min(max(row["e_value"], 1e-3), 1e9), "label": _named(name)}
         for name, path in chosen.items()
         for row in path
+        if row["e_value"] is not None
     ]
     ends = [row for row in rows if row["look"] == max(r["look"] for r in rows if r["label"] == row["label"])]
     ends = _apart(ends)

@@ -136,7 +136,8 @@ def _period(family: Watched, place: int) -> str:
 def _said(stream: Stream, *, control: str) -> str:
     if stream.how == "tolerated":
         return "more concerns about it are raised than are borne"
-    among = "" if stream.group is None else f" among {stream.group}"
+    column, _, value = (stream.group or "").partition(": ")
+    among = f" among those with {column} '{value}'" if stream.group else ""
     return f"{stream.label}: worse with {stream.arm} than with {control}{among}"
 
 
@@ -180,7 +181,7 @@ def _finding(
     }
     if watched:
         shown |= {"streams": tables.streams(watched), "stream_details": tables.details(watched)}
-        shown["monitoring"] = tables.monitoring(watched, small_numbers=small)
+        shown["monitoring"] = tables.monitoring(watched)
     return Finding(
         id="harms",
         question="harms",

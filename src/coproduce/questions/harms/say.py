@@ -11,7 +11,7 @@ from coproduce.methods.anytime import against_tolerated_counts, raised_alarms
 from coproduce.methods.intervals import Interval, simultaneous, wilson
 from coproduce.questions.harms.settings import LEANING, HarmsSettings
 from coproduce.questions.harms.signs import EVILS, Sign, judged, unseen
-from coproduce.questions.harms.streams import Stream, Watched
+from coproduce.questions.harms.streams import Stream, Watched, far_enough_apart
 from coproduce.records.engine import quoted
 from coproduce.records.opening import Records
 
@@ -230,6 +230,7 @@ def watch_concerns(
             found=against_tolerated_counts(found[None], tolerated, alpha=alpha),
             units=int(found.sum()),
             visible=0.0,
+            shown=far_enough_apart(found[:, None], least=records.study.head.small_numbers),
         )
         for evil, found in counts.items()
         if found.any()

@@ -41,7 +41,10 @@ HOW = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """What is watched, and how it stands after each look; harm lies above `tolerance`."""
+    """What is watched, and how it stands after each look; harm lies above `tolerance`.
+
+    `shown` says which looks may be told one by one: those between which enough people came.
+    """
 
     name: str
     measure: str
@@ -54,6 +57,7 @@ class Stream:
     found: Monitored
     units: int
     visible: float
+    shown: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,36 @@ def sees_enough(stream: Stream) -> bool:
     return (high - low) / 2 <= stream.visible
 
 
+def far_enough_apart(new: Numbers, *, least: int) -> tuple[bool, ...]:
+    """Which looks may be told one by one, so that nobody's own outcome is the difference of two of them.
+
+    Parameters
+    ----------
+    new
+        How many units each look added, shape (looks, arms).
+    least
+        Fewer than this in an arm are few.
+
+    Returns
+    -------
+    tuple of bool
+        The last look, and going back from it each one since which `least` or more came in every arm.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> far_enough_apart(np.array([[6.0], [1.0], [1.0], [5.0]]), least=5)
+    (False, False, True, True)
+    """
+    shown = [False] * len(new)
+    waiting = np.full(new.shape[1], np.inf)
+    for look in reversed(range(len(new))):
+        if (waiting >= least).all() and (new[: look + 1].sum(axis=0) >= least).all():
+            shown[look], waiting = True, np.zeros(new.shape[1])
+        waiting = waiting + new[look]
+    return tuple(shown)
+
+
 def watch(panel: Panel, settings: HarmsSettings, *, small_numbers: int, alpha: float) -> Watched:
     """Watch every measure in every group and arm.
 
@@ -108,7 +142,10 @@ def watch(panel: Panel, settings: HarmsSettings, *, small_numbers: int, alpha: f
         if min(units) < max(2, small_numbers if group else 2):
             left_out += 1
             continue
-        streams.append(_stream(rows, measure, arm=arm, group=group, periods=periods, settings=settings))
+        found = _stream(rows, measure, arm=arm, group=group, periods=periods, settings=settings)
+        streams.append(
+            replace(found, shown=far_enough_apart(_new(seen, arm, periods=periods), least=small_numbers))
+        )
     log_e = np.concatenate([s.found.log_e for s in streams]) if streams else np.zeros((0, len(periods)))
     return Watched(
         streams=tuple(streams),
@@ -117,6 +154,13 @@ def watch(panel: Panel, settings: HarmsSettings, *, small_numbers: int, alpha: f
         alpha=alpha,
         left_out=left_out,
     )
+
+
+def _new(seen: Panel, arm: str, *, periods: Sequence[int]) -> Numbers:
+    """How many values each look added in either arm."""
+    look = np.searchsorted(np.asarray(periods), seen.period)
+    arms = [np.bincount(look[seen.arm == name], minlength=len(periods)) for name in (arm, seen.control)]
+    return np.stack(arms, axis=1).astype(np.float64)
 
 
 def _subsets(panel: Panel, settings: HarmsSettings) -> Iterator[tuple[Measure, str, tuple[str, str] | None]]:
@@ -203,6 +247,7 @@ def _stream(
         found=found,
         units=treated.number + comparison.number,
         visible=measure.important or VISIBLE_SDS * float(np.std(rows.value)),
+        shown=(True,) * len(periods),
     )
 
 

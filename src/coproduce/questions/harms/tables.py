@@ -148,23 +148,16 @@ def last(stream: Stream) -> tuple[float | None, float | None, float | None]:
     return value, low, high
 
 
-def monitoring(watched: Sequence[Watched], *, small_numbers: int) -> Table:
-    """One row a stream and look."""
+def monitoring(watched: Sequence[Watched]) -> Table:
+    """One row a stream and look, of the looks that may be told one by one and those at which an alarm was raised."""
     rows = []
     for family in watched:
         for place, stream in enumerate(family.streams):
-            first = int(family.first[place])
             for look, name in enumerate(family.looks):
-                numbers = [
-                    float(each[0, look])
-                    for each in (stream.found.estimate, stream.found.low, stream.found.high)
-                ]
-                known = np.isfinite(numbers[0]) and (
-                    stream.how != "tolerated" or stream.units >= small_numbers
-                )
-                shown = [number if known and np.isfinite(number) else None for number in numbers]
-                evidence = e_value(float(stream.found.log_e[0, look]))
-                rows.append((stream.name, look + 1, name, *shown, stream.tolerance, evidence, look == first))
+                first = look == int(family.first[place])
+                if stream.shown[look] or first:
+                    numbers = _at(stream, look) if stream.shown[look] else (None,) * 4
+                    rows.append((stream.name, look + 1, name, *numbers, stream.tolerance, first))
     return Table(
         caption="Every look",
         columns=(
@@ -174,12 +167,21 @@ def monitoring(watched: Sequence[Watched], *, small_numbers: int) -> Table:
             "worse_by",
             "low",
             "high",
-            "tolerance",
             "e_value",
+            "tolerance",
             "first_alarm",
         ),
         rows=tuple(rows),
     )
+
+
+def _at(stream: Stream, look: int) -> tuple[float | None, ...]:
+    """How much worse after a look, with its interval, and the e-value."""
+    found = stream.found
+    numbers = [float(each[0, look]) for each in (found.estimate, found.low, found.high)]
+    known = bool(np.isfinite(numbers[0]))
+    shown = [number if known and np.isfinite(number) else None for number in numbers]
+    return (*shown, e_value(float(found.log_e[0, look])))
 
 
 def inequality(found: Sequence[Inequality]) -> dict[str, Table]:
@@ -215,7 +217,10 @@ def estimates(
     signs: Sequence[Sign], watched: Sequence[Watched], *, found: Sequence[Inequality]
 ) -> tuple[Estimate, ...]:
     """Every number that an answer may hold."""
-    told = {stream.name for family in watched for stream in family.streams} | {"concentration_change", "concerns"}
+    told = {stream.name for family in watched for stream in family.streams} | {
+        "concentration_change",
+        "concerns",
+    }
     return (
         *_of_streams(watched),
         *_of_inequality(found),
