@@ -24,7 +24,7 @@ STUDY = """\
 [study]
 title = "Coming to learn one's HIV result, rural Malawi (Thornton 2008)"
 service = "HIV testing and counselling"
-groups = ["hiv2004"]
+groups = ["distance", "hiv_result"]
 
 [records.units]
 path = "units.csv"
@@ -37,16 +37,45 @@ path = "measures.csv"
 
 [records.outcomes]
 path = "outcomes.csv"
+
+# Does any incentive make people come? Does distance undo it, and does it depend on what the result is?
+[questions.effects.incentive]
+design = "randomised"
+outcome = "came_for_result"
+control = "no incentive"
+groups = ["distance", "hiv_result"]
+
+# Is a small one enough? People drew an amount; villages are kept together in the errors.
+[questions.effects.amount]
+design = "randomised"
+data = "amounts.csv"
+outcome = "came"
+label = "Came to learn the result of the HIV test"
+measured_in = "proportion"
+arm = "amount"
+control = "nothing"
+cluster = "village"
 """
+
+AMOUNTS = {
+    "nothing": (-0.01, 0.0),
+    "up to 1 dollar": (0.0, 1.0),
+    "1 to 2 dollars": (1.0, 2.0),
+    "over 2 dollars": (2.0, 9.0),
+}
+FAR_KM = 1.5
+"""From here on a centre is far, as in the article."""
 
 
 def tables() -> dict[str, pd.DataFrame]:
-    """The four tables of the study. What the source does not know stays empty."""
+    """The four tables of the study, and one row a person for the amounts. What the source does not know stays empty."""
     import pandas as pd
     from causaldata import thornton_hiv
 
     source = thornton_hiv.load_pandas().data
     unit = pd.Series([f"P{number:04}" for number in range(1, len(source) + 1)], name="unit")
+    # Whoever's village is not known stands for one of their own: errors are then not made too small.
+    village = ("village " + source["villnum"].astype("Int64").astype("string")).fillna("of " + unit)
     measure = {
         "measure": "came_for_result",
         "label": "Came to learn the result of the HIV test (1 yes, 0 no)",
@@ -59,10 +88,13 @@ def tables() -> dict[str, pd.DataFrame]:
         "units": pd.DataFrame(
             {
                 "unit": unit,
-                "cluster": "village " + source["villnum"].astype("Int64").astype("string"),
+                "cluster": village,
                 "age": source["age"].astype("Int64"),
                 "distance_km": source["distvct"],
-                "hiv2004": source["hiv2004"].astype("Int64"),
+                "distance": (source["distvct"] >= FAR_KM).map(
+                    {False: "under 1.5 km", True: "1.5 km or more"}
+                ),
+                "hiv_result": source["hiv2004"].map({0.0: "negative", 1.0: "positive"}),
             }
         ),
         "exposure": pd.DataFrame(
@@ -73,6 +105,16 @@ def tables() -> dict[str, pd.DataFrame]:
             }
         ),
         "measures": pd.DataFrame([measure]),
+        "amounts": pd.DataFrame(
+            {
+                "person": unit,
+                "village": village,
+                "amount": pd.cut(
+                    source["tinc"], [low for low, _ in AMOUNTS.values()] + [9.0], labels=list(AMOUNTS)
+                ),
+                "came": source["got"].astype("Int64"),
+            }
+        ),
         "outcomes": pd.DataFrame(
             {
                 "unit": unit,

@@ -15,7 +15,7 @@ ROOMS_OF = {
     "jinja2": {"reports"},
     "joblib": {"methods"},
     "markupsafe": {"reports"},
-    "numpy": {"methods", "questions", "records", "reports", "simulate"},
+    "numpy": {"drill", "methods", "questions", "records", "reports", "simulate"},
     "pandas": {"methods"},
     "psycopg": {"records"},
     "pyarrow": {"records"},

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
+
+from rich.console import Console
 
 from coproduce.cli.output import Json, Many, Out, must_be_free, print_json, say, show, steps
 from coproduce.errors import EstimationError, RecordsError, StudyError
@@ -170,4 +173,75 @@ def simulate(folder: Path, *, seed: int = 1, cases: int = 2000, json_: Json = Fa
         print_json(asdict(truth))
     else:
         say(f"{folder} is a simulated study; its true values are in {folder / 'truth.json'}.")
+    return 0
+
+
+def drill(
+    question: Literal["effects", "harms"],
+    *,
+    design: str = "randomised",
+    effect: float = 0.3,
+    units: int = 200,
+    clusters: int = 0,
+    alike: float = 0.05,
+    periods: int = 8,
+    studies: int = 200,
+    seed: int = 1,
+    workers: int | None = None,
+    json_: Json = False,
+) -> int:
+    """Ask a question of many simulated studies whose truth is known: bias, coverage, power, false alarms.
+
+    Parameters
+    ----------
+    question
+        What is drilled.
+    design
+        The design, for effects: randomised, staggered, before_after_with_comparison, matched, threshold, time_series.
+    effect
+        The true effect in standard deviations; for harms, how much worse the treated fare.
+    units
+        How many units (moments, for a time series) a study has.
+    clusters
+        In how many clusters chance decides; 0 = for each unit alone.
+    alike
+        The share of the variance that lies between clusters.
+    periods
+        How many periods a panel has, or how often harms are looked at.
+    studies
+        How many are simulated with the effect, and as many without.
+    seed
+        The same seed gives the same drill, whatever the number of workers.
+    workers
+        How many processes; one for each core where left out.
+
+    Examples
+    --------
+    `coproduce drill effects --units 300 --clusters 20 --effect 0.25`
+
+    `coproduce drill harms --units 400 --periods 52 --effect 0.5`
+    """
+    from coproduce.drill import as_plain
+    from coproduce.drill import drill as run_drill
+    from coproduce.reports.drilled import show_drill
+    from coproduce.simulate.trials import Size
+
+    size = Size(units=units, clusters=clusters, alike=alike, periods=periods)
+    with steps() as tell:
+        found = as_plain(
+            run_drill(
+                question,
+                design=design,
+                effect=effect,
+                size=size,
+                studies=studies,
+                seed=seed,
+                workers=workers,
+                progress=tell,
+            )
+        )
+    if json_:
+        print_json(found)
+    else:
+        show_drill(found, console=Console())
     return 0

@@ -30,11 +30,15 @@ class AnswerBlock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question that is asked once: the sets of tables of which one must be there, its settings and its function."""
+    """A question that is asked once: the sets of tables of which one must be there, its settings and its function.
+
+    It also reads the tables `also`, where they are there.
+    """
 
     needs: tuple[tuple[str, ...], ...]
     settings: type[Settings]
     answer: Callable[[Records, Any], Answer]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,17 @@ def _audit() -> Question:
     )
 
 
+def _power() -> Question:
+    from coproduce.questions import power
+
+    return Question(
+        needs=(("decisions",), ("contributions",)),
+        settings=power.PowerSettings,
+        answer=power.answer,
+        also=("people", "population"),
+    )
+
+
 def _effects() -> BlockQuestion:
     from coproduce.questions import effects
 
@@ -144,6 +159,7 @@ QUESTIONS = Questions(
     {
         "classify": _classify,
         "audit": _audit,
+        "power": _power,
         "effects": _effects,
         "harms": _harms,
         "determinants": _determinants,

@@ -327,6 +327,7 @@ TABLES: Mapping[str, TableSchema] = {
                 _time("decided_on", "when it was decided; empty while it is open"),
                 _text("topic", "what it was about", required=True),
                 _text("proposed_by", "the side that proposed it", *_TWO_SIDES, required=True),
+                _text("proposer", "the pseudonym of who proposed it"),
                 _text("decided_by", "who decided", "organisation", "jointly", "citizens"),
                 _text(
                     "result",

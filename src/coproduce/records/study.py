@@ -135,9 +135,7 @@ def read_study(folder: str | Path, *, awaited: bool = False) -> Study:
     """
     folder = Path(folder)
     data, faults = _with_package(folder, load(folder / FILE))
-    faults += [
-        fault for fault in _faults_of_paths(folder, data) if not (awaited and fault.rule == "exists")
-    ]
+    faults += [fault for fault in _faults_of_paths(folder, data) if not (awaited and fault.rule == "exists")]
     try:
         settings = validated(StudyFile, data)
     except StudyError as error:

@@ -12,6 +12,8 @@ from coproduce.reports import (
     determinants_charts_circles,
     effects_charts,
     effects_charts_courses,
+    harms_charts,
+    power_charts,
     synthesis_charts,
     synthesis_charts_arrivals,
     synthesis_charts_places,
@@ -81,6 +83,14 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         audit_charts.trend,
         _paths,
     ),
+    "power": (
+        power_charts.rungs,
+        power_charts.results,
+        power_charts.answers,
+        power_charts.promises,
+        power_charts.representation,
+        power_charts.lorenz,
+    ),
     "classify": (classify_charts.definitions, classify_charts.mix),
     "effects": (
         effects_charts.forest,
@@ -89,6 +99,13 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         effects_charts_courses.threshold,
         effects_charts.balance,
         effects_charts_courses.sensitivity,
+    ),
+    "harms": (
+        harms_charts.board,
+        harms_charts.worse_by,
+        harms_charts.watching,
+        harms_charts.evidence,
+        harms_charts.concentration,
     ),
     "determinants": (
         determinants_charts_circles.configurations,

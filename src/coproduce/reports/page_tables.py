@@ -65,7 +65,9 @@ class PageTable:
     hides: bool
 
 
-def page_table(table: Table, *, only: Sequence[str] = ()) -> PageTable:
+def page_table(
+    table: Table, *, only: Sequence[str] = (), words: Mapping[str, str] | None = None
+) -> PageTable:
     """A finding's table for a page.
 
     Parameters
@@ -74,6 +76,8 @@ def page_table(table: Table, *, only: Sequence[str] = ()) -> PageTable:
         The table.
     only
         The columns to show; all where left out. Columns that are wholly empty are left out.
+    words
+        What the question calls its columns, where that is not what others call them.
 
     Examples
     --------
@@ -87,7 +91,7 @@ def page_table(table: Table, *, only: Sequence[str] = ()) -> PageTable:
     (['citizen', '46%'], '45–47%')
     """
     records = table.records()
-    columns = tuple(_columns(table, only=only))
+    columns = tuple(_columns(table, only=only, words=words or {}))
     rows = tuple(tuple(_cell(row, column, table=table) for column in columns) for row in records)
     folds = len(rows) > FIRST_ROWS + SPARE_ROWS
     first = rows[:FIRST_ROWS] if folds else rows
@@ -128,7 +132,7 @@ def crossed(table: Table, *, rows: str, columns: str, cells: str) -> Table:
     )
 
 
-def _columns(table: Table, *, only: Sequence[str]) -> list[Column]:
+def _columns(table: Table, *, only: Sequence[str], words: Mapping[str, str]) -> list[Column]:
     limits = _limits(table.columns)
     inside = {name for pair in limits.values() for name in pair}
     shown = [name for name in (only or table.columns) if name in table.columns and name not in inside]
@@ -136,7 +140,7 @@ def _columns(table: Table, *, only: Sequence[str]) -> list[Column]:
     return [
         Column(
             name=name,
-            label=column_name(_named(name, table)),
+            label=words.get(name) or column_name(_named(name, table)),
             copy="\t".join((name, *limits.get(name, ()))),
             numeric=all(isinstance(value, int | float) and not isinstance(value, bool) for value in values),
             limits=limits.get(name),

@@ -243,7 +243,9 @@ def _tile(estimate: Estimate, small_numbers: int) -> Tile:
         value=texts[0],
         unit=unit,
         interval=f"{between(texts[1], texts[2])} ({level} interval)" if limits else "",
-        gauge=_gauge(value, limits) if estimate.unit == "proportion" else None,
+        gauge=_gauge(value, limits)
+        if estimate.unit == "proportion" and min(value, *limits, 0) >= 0
+        else None,
     )
 
 
@@ -269,7 +271,7 @@ def _sections(finding: Finding, figured: Sequence[Figure], *, anchor: str) -> It
         if name not in told.untold
     }
     for place, telling in enumerate(told.tellings, start=1):
-        section = _section(telling, drawn, left=left, anchor=f"{anchor}-{place}")
+        section = _section(telling, drawn, left=left, named=(f"{anchor}-{place}", told.columns))
         if section:
             yield section
     if drawn or left:
@@ -278,17 +280,22 @@ def _sections(finding: Finding, figured: Sequence[Figure], *, anchor: str) -> It
             title="More" if told.tellings else "Figures and tables",
             lead="",
             figures=tuple(drawn.values()),
-            open=tuple(page_table(table) for table in left.values()),
+            open=tuple(page_table(table, words=told.columns) for table in left.values()),
             folded=(),
         )
 
 
 def _section(
-    telling: Telling, drawn: dict[str, Drawn], *, left: dict[str, Table], anchor: str
+    telling: Telling,
+    drawn: dict[str, Drawn],
+    *,
+    left: dict[str, Table],
+    named: tuple[str, Mapping[str, str]],
 ) -> Section | None:
     """One part of the story; what it shows is taken out of what is left."""
+    anchor, words = named
     own = tuple(drawn.pop(name) for name in list(drawn) if name.startswith(telling.figures or ("\0",)))
-    shown, folded = _taken(telling.open, left), _taken(telling.folded, left)
+    shown, folded = (_taken(wanted, left, words=words) for wanted in (telling.open, telling.folded))
     if not (own or shown or folded or telling.without):
         return None
     if telling.figures and not own:
@@ -297,9 +304,11 @@ def _section(
     return Section(anchor=anchor, title=telling.title, lead=said, figures=own, open=shown, folded=folded)
 
 
-def _taken(wanted: Mapping[str, Sequence[str]] | None, left: dict[str, Table]) -> tuple[PageTable, ...]:
+def _taken(
+    wanted: Mapping[str, Sequence[str]] | None, left: dict[str, Table], *, words: Mapping[str, str]
+) -> tuple[PageTable, ...]:
     found = [(left.pop(name), only) for name, only in (wanted or {}).items() if name in left]
-    return tuple(page_table(table, only=only) for table, only in found if table.rows)
+    return tuple(page_table(table, only=only, words=words) for table, only in found if table.rows)
 
 
 def _shaped(table: Table, cross: tuple[str, str, str] | None) -> Table:

@@ -104,7 +104,7 @@ def _finding(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
     yield from _numbers(finding, barred=barred)
     for name, columns in _tables(finding).items():
         if name in finding.tables and finding.tables[name].rows and not _told_already(finding.tables[name]):
-            yield _grid(finding.tables[name], only=columns, barred=barred)
+            yield _grid(finding, name, only=columns, barred=barred)
     worries = [check.meaning for check in finding.diagnostics if not check.ok]
     if worries or finding.caveats:
         yield _listed("Keep in mind", [*worries, *finding.caveats])
@@ -163,8 +163,9 @@ def _bar(share: float | None) -> str:
     return "█" * full + (chr(0x2590 - part) if part else "")
 
 
-def _grid(table: Table, *, only: Sequence[str], barred: bool) -> RenderableType:
-    shown = page_table(table, only=only)
+def _grid(finding: Finding, name: str, *, only: Sequence[str], barred: bool) -> RenderableType:
+    table, told = finding.tables[name], TOLD.get(finding.question)
+    shown = page_table(table, only=only, words=told.columns if told else None)
     records = table.records()[:MOST_ROWS]
     grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     share_of = next((column.name for column in shown.columns if barred and column.name in SHARES), None)

@@ -21,7 +21,6 @@ COLUMNS = {
     "sha256": "SHA-256 of the file",
     "label": "Name",
     "needs": "What is missing",
-    **{name: words for told in TOLD.values() for name, words in told.columns.items()},
 }
 CELLS = {
     "cannot_say": "cannot say",
@@ -103,8 +102,8 @@ def column_name(name: str) -> str:
 
     Examples
     --------
-    >>> column_name("median_days"), column_name("cases")
-    ('Median time', 'Cases')
+    >>> column_name("sha256"), column_name("cases")
+    ('SHA-256 of the file', 'Cases')
     """
     return COLUMNS.get(name) or plain(name)
 

@@ -110,7 +110,12 @@ def _chosen(
 
 def tables_needed(study: Study, named: Named) -> set[str]:
     """The tables of the study that what is asked may read."""
-    return {table for name in named for needs in QUESTIONS[name].needs for table in needs if study.has(table)}
+    return {table for name in named for table in _tables(QUESTIONS[name]) if study.has(table)}
+
+
+def _tables(question: Question | BlockQuestion) -> set[str]:
+    also = question.also if isinstance(question, Question) else ()
+    return {table for needs in question.needs for table in needs}.union(also)
 
 
 def loaded(records: Records, named: Named) -> tuple[Block | Unanswered, ...]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from coproduce.errors import Fault, StudyError
 from coproduce.records.settings import FILE
 from coproduce.simulate.comparing import Compared, compare, coverage
+from coproduce.simulate.efforts import MEASURES, USUAL
+from coproduce.simulate.elsewhere import CONDITIONS, OUTCOME
 from coproduce.simulate.tables import GROUPS, Sheet, sheets
 from coproduce.simulate.truth import TrueValue, Truth, truth
 
@@ -92,6 +94,31 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+BLOCKS = (
+    "".join(
+        f"""
+[questions.effects.{measure.measure}]
+design = "randomised"
+outcome = "{measure.measure}"
+control = "{USUAL}"
+groups = ["deprivation"]
+"""
+        for measure in MEASURES
+    )
+    + f"""
+[questions.determinants.elsewhere]
+outcome = "{OUTCOME}"
+conditions = {json.dumps(CONDITIONS)}
+
+[questions.synthesis.elsewhere]
+effect = "effect"
+variance = "variance"
+better = "down"
+"""
+)
+"""What is asked of the tables, block by block."""
+
+
 def _settings(tables: dict[str, Sheet], *, seed: int) -> str:
     head = f"""\
 # A simulated study (seed {seed}): nobody in it exists. Its true values stand in {TRUTH}.
@@ -104,5 +131,5 @@ groups = {json.dumps(GROUPS)}
 
 [questions.audit]
 complete = ["Close case"]
-"""
+{BLOCKS}"""
     return head + "".join(f'\n[records.{name}]\npath = "{name}.csv"\n' for name in tables)

@@ -13,7 +13,7 @@ Rows = tuple[tuple[Cell, ...], ...]
 CONDITIONS = ("TRUST", "STAFF", "TRAINING", "FUNDS", "LEADER")
 RECIPES = (("TRUST", "STAFF"), ("FUNDS", "LEADER"))
 """An initiative lasts where all conditions of one of these are there."""
-OUTCOME = "LASTED"
+OUTCOME = "outcome"
 INITIATIVES = 150
 EVALUATIONS = 30
 POOLED, TAU = -0.35, 0.15

@@ -18,6 +18,7 @@ BY_CITIZENS = 0.45
 """The share of decisions that citizens proposed."""
 ACCEPTED: Mapping[str, float] = {"citizen": 0.45, "organisation": 0.7}
 DECIDED = 0.85
+PROPOSERS = 25
 DAYS_TO_ANSWER: Mapping[str, int] = {"citizen": 40, "organisation": 20}
 OWNED = 0.8
 """The share of accepted proposals that somebody must see done."""
@@ -43,6 +44,7 @@ def decisions(seed: int) -> tuple[tuple[str, ...], Rows]:
         "decided_on",
         "topic",
         "proposed_by",
+        "proposer",
         "decided_by",
         "result",
         "owner",
@@ -63,12 +65,13 @@ def _decision(proposed: datetime, *, chance: Chance) -> tuple[Cell, ...]:
     side = "citizen" if chance.uniform() < BY_CITIZENS else "organisation"
     topic = chance.pick({"visits": 0.4, "home checks": 0.3, "opening hours": 0.3})
     place = chance.pick(DEPRIVATION) if side == "citizen" else None
+    proposer = f"R{chance.whole(1, PROPOSERS):04}" if side == "citizen" else None
     if chance.uniform() >= DECIDED:
-        return (_day(proposed), None, topic, side, None, None, None, None, None, None, place)
+        return (_day(proposed), None, topic, side, proposer, None, None, None, None, None, None, place)
     decided = proposed + timedelta(days=1 + round(chance.exponential(DAYS_TO_ANSWER[side])))
     by = chance.pick({"organisation": 0.6, "jointly": 0.3, "citizens": 0.1})
     accepted = chance.uniform() < ACCEPTED[side]
-    told = (_day(proposed), _day(decided), topic, side, by, "accepted" if accepted else "rejected")
+    told = (_day(proposed), _day(decided), topic, side, proposer, by, "accepted" if accepted else "rejected")
     return (*told, *(_promise(decided, chance=chance) if accepted else (None,) * 4), place)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 from coproduce.simulate.efforts import EFFORTS, MEASURES
+from coproduce.simulate.elsewhere import CONDITIONS, OUTCOME, POOLED, RECIPES, TAU
+from coproduce.simulate.governing import ACCEPTED, OWNED, VERDICTS
 from coproduce.simulate.process import AGE_BAND, DEPRIVATION, MONTHS, STEPS, WINTER
 from coproduce.simulate.walks import HUMAN, OF_CITIZEN, Mixture, Walk
 
@@ -92,7 +95,7 @@ def truth(*, seed: int, cases: int) -> Truth:
     """
     everyone = Mixture.of(DEPRIVATION)
     of_audit = (*_whole(everyone), *_activities(everyone), *_waiting(everyone), *_trend(), *_burdens())
-    values = (*of_audit, *_efforts(), *_effects())
+    values = (*of_audit, *_efforts(), *_effects(), *_power(), *_elsewhere())
     return Truth(seed=seed, cases=cases, values=values)
 
 
@@ -276,6 +279,45 @@ def _efforts() -> Iterable[TrueValue]:
                 how=f"the initiatives' shares of citizens' contributions times the share of `{word}` in each",
                 question="classify",
             )
+
+
+def _power() -> Iterable[TrueValue]:
+    """What becomes of proposals, and whose time it is."""
+    for side, chance in ACCEPTED.items():
+        how = f"the chance that a proposal of the {side} is accepted"
+        yield _estimate(f"acceptance_{side}", chance, how=how, question="power")
+    between = ACCEPTED["citizen"] - ACCEPTED["organisation"]
+    yield _estimate(
+        "acceptance_difference", between, how="the first chance less the second", question="power"
+    )
+    how = "the chance that somebody is named for what was accepted"
+    yield _estimate("owned", OWNED, how=how, question="power")
+    how = "the chance that citizens call done what the organisation calls done, from 1"
+    yield _estimate("mismatch", 1 - VERDICTS["done"], how=how, question="power")
+    both = sum(effort.share * fmean(effort.minutes) for effort in EFFORTS)
+    given = {effort.initiative: effort.share * effort.citizens * fmean(effort.minutes) for effort in EFFORTS}
+    action = sum(given[effort.initiative] * effort.facets["form"].get("action", 0.0) for effort in EFFORTS)
+    how = "expected minutes of each initiative, those of citizens, times the share of action in each"
+    yield _estimate("action_share", action / sum(given.values()), how=how, question="power")
+    how = "expected minutes that are not citizens', over all"
+    yield _estimate("professional_minutes_share", 1 - sum(given.values()) / both, how=how, question="power")
+
+
+def _elsewhere() -> Iterable[TrueValue]:
+    """What the evaluations elsewhere were drawn from, and what makes an initiative last."""
+    question = "synthesis.elsewhere"
+    yield _estimate("pooled", POOLED, how="the mean effect over places", question=question)
+    yield _estimate("tau2", TAU**2, how="the variance of effects between places", question=question)
+    for recipe in RECIPES:
+        term = "*".join(name for name in CONDITIONS if name in recipe)
+        yield TrueValue(
+            question="determinants.elsewhere",
+            table="solutions",
+            row={"type": "parsimonious", "outcome": OUTCOME, "term": term},
+            name="term",
+            value=term,
+            derivation="initiatives last where all of these are there",
+        )
 
 
 def _effects() -> Iterable[TrueValue]:

@@ -1,9 +1,10 @@
-"""Tables that were handed over in memory: pandas, polars, pyarrow, DuckDB; all that speaks Arrow's stream."""
+"""Tables that were handed over in memory: all that speaks Arrow's stream (pandas, polars, DuckDB), or plain columns."""
 
 from __future__ import annotations
 
 import tempfile
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -48,11 +49,12 @@ def _stream(frame: object) -> pa.RecordBatchReader:
         with warnings.catch_warnings(
             action="ignore"
         ):  # pandas warns of names that are numbers; here they are text
-            return pa.RecordBatchReader.from_stream(frame)
+            plain = pa.table(dict(frame)) if isinstance(frame, Mapping) else frame
+            return pa.RecordBatchReader.from_stream(plain)
     except (pa.ArrowException, ValueError) as error:
         raise RecordsError(_mixed(error)) from None
     except TypeError:
-        wanted = "a path, or a pandas, polars or pyarrow table, or a DuckDB relation"
+        wanted = "a path, or a pandas, polars or pyarrow table, a DuckDB relation, or columns by name"
         raise RecordsError(
             Fault(file=NAME, rule="table", found=type(frame).__name__, wanted=wanted)
         ) from None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coproduce.reports.telling import Told
-from coproduce.reports.told import audit, classify, determinants, effects, synthesis
+from coproduce.reports.told import audit, classify, determinants, effects, harms, power, synthesis
 
 TOLD: Mapping[str, Told] = {
     "audit": audit.TOLD,
     "classify": classify.TOLD,
+    "power": power.TOLD,
     "effects": effects.TOLD,
+    "harms": harms.TOLD,
     "determinants": determinants.TOLD,
     "synthesis": synthesis.TOLD,
 }
