@@ -67,7 +67,7 @@ def test_harm_to_one_group_leads_although_the_whole_is_well(asked, better):
     assert rows["deprivation: most deprived"]["alarm"]
     assert not rows[None]["alarm"]
     assert finding.verdict == "alarm"
-    assert finding.answer.startswith("Alarm: co-destruction. Strain: worse with visits than with usual among")
+    assert finding.answer.startswith("Alarm: co-destruction. Strain: worse by ")
     assert status(finding, "co_destruction")["status"] == "alarm"
     change = finding.estimate("concentration_change")
     assert (change.interval[0] > 0) if better == "up" else (change.interval[1] < 0)

@@ -95,10 +95,11 @@ def _watched(
 
 
 def _of_streams(watched: Sequence[Watched], *, panel: Panel | None, needs: tuple[str, ...]) -> list[Sign]:
+    control = "" if panel is None else panel.control
     signs = [
-        _of_stream(family, place, control="" if panel is None else panel.control)
+        _of_stream(family, place, control=control)
         for family in watched
-        for place in range(len(family.streams))
+        for place in sorted(range(len(family.streams)), key=family.urgency)
     ]
     if not any(sign.evil == "co_destruction" for sign in signs):
         signs.append(
@@ -135,10 +136,12 @@ def _period(family: Watched, place: int) -> str:
 
 def _said(stream: Stream, *, control: str) -> str:
     if stream.how == "tolerated":
-        return "more concerns about it are raised than are borne"
+        return "{} times as many concerns about it are raised as are borne"
     column, _, value = (stream.group or "").partition(": ")
     among = f" among those with {column} '{value}'" if stream.group else ""
-    return f"{stream.label}: worse with {stream.arm} than with {control}{among}"
+    if stream.how == "counts":
+        return f"{stream.label}: {{}} times as frequent with {stream.arm} as with {control}{among}"
+    return f"{stream.label}: worse by {{}} with {stream.arm} than with {control}{among}"
 
 
 def _improved(watched: Sequence[Watched]) -> bool | None:

@@ -70,6 +70,11 @@ class Watched:
     alpha: float
     left_out: int = 0
 
+    def urgency(self, place: int) -> tuple[float, float]:
+        """Streams in alarm come first, the earliest before the others, then those with most evidence."""
+        first, evidence = int(self.first[place]), float(self.streams[place].found.log_e[0, -1])
+        return (first if first >= 0 else np.inf, -evidence)
+
     def status(self, place: int) -> Status:
         """What one stream stands at: an alarm stays; half the way to it on the scale of its logarithm is a watch."""
         stream = self.streams[place]

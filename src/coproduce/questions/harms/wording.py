@@ -41,8 +41,17 @@ def _numbers(sign: Sign, small_numbers: int) -> str:
         return ""
     value = _told(sign.value, sign.unit)
     if sign.low is None or sign.high is None:
-        return f" ({value})"
-    return f" ({value}; {_told(sign.low, sign.unit)} to {_told(sign.high, sign.unit)})"
+        return value
+    return f"{value} ({_told(sign.low, sign.unit)} to {_told(sign.high, sign.unit)})"
+
+
+def _clause(sign: Sign, small_numbers: int) -> str:
+    """What a sign says, with its number where the clause has a place for it, else behind it."""
+    numbers = _numbers(sign, small_numbers)
+    said = (
+        sign.said.replace("{}", numbers) if "{}" in sign.said else sign.said + f": {numbers}" * bool(numbers)
+    )
+    return said[:1].upper() + said[1:]
 
 
 def answer(signs: Sequence[Sign], *, small_numbers: int) -> str:
@@ -69,15 +78,11 @@ def _raised(signs: Sequence[Sign], evils: Sequence[str], *, status: str, small_n
         found.sort(key=lambda sign: sign.group is None)
         first, more = found[0], len(found) - 1
         group = f" [{first.group}]" if first.group and evil != "co_destruction" else ""
-        others = "" if not more else f", and {more} more {'sign' if more == 1 else 'signs'}"
+        others = "" if not more else f"; {more} more {'sign' if more == 1 else 'signs'}"
         word = (
             {"alarm": "Alarm", "watch": "To be watched"}[status] if place == 0 else f"Also {STANDS[status]}"
         )
-        yield f"{word}: {EVILS[evil].lower()}. {_capital(first.said)}{group}{_numbers(first, small_numbers)}{others}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        yield f"{word}: {EVILS[evil].lower()}. {_clause(first, small_numbers)}{group}{others}."
 
 
 def _listed(evils: Sequence[str]) -> str:
