@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from coproduce.errors import RecordsError
 from coproduce.records.engine import Engine
 from coproduce.records.opening import open_records
 from coproduce.records.study import read_study
@@ -75,3 +76,23 @@ def test_attributes_of_events_and_first_values_of_objects_are_columns(write_stud
 )
 def test_what_is_no_whole_log_is_refused(fault_of, log, found):
     assert fault_of({"log.json": log}, events='object_type = "order"').found == found
+
+
+DEEP = ["[" * 100_000, '{"events": ' + '[{"a]":' * 100_000, '{"events": ' + '["]\\"]]", ' * 100_000]
+
+
+@pytest.mark.parametrize("log", DEEP, ids=["brackets", "objects", "closed only in texts"])
+def test_brackets_in_brackets_without_end_are_refused_at_once(write_study, log):
+    with pytest.raises(RecordsError, match="more than 64 brackets within each other"):
+        _open(write_study({"log.json": log}))
+
+
+def test_brackets_in_texts_are_no_depth(write_study):
+    name = '[{"\\' * 300_000  # more than one piece, with an escape across the edge of some
+    rows, _ = _open(
+        write_study(
+            {"log.json": _log({**_event("a", "order-1"), "type": name})}, events='object_type = "order"'
+        ),
+        "SELECT length(activity) FROM events",
+    )
+    assert rows == [(len(name),)]

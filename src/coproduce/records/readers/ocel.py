@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import ijson
+import numpy as np
 
 from coproduce.errors import Fault, RecordsError, nearest
 from coproduce.records.engine import Engine, literal
-from coproduce.records.readers.streams import Fingerprinted, faults_of_files, unpacked
+from coproduce.records.readers.streams import PIECE, Fingerprinted, faults_of_files, unpacked
 from coproduce.records.staging import Staged, TextWriter, staged
 
 CASE = "case:"
 EVENT = ("id", "place", "activity", "occurred_at")
 OBJECT = ("case_id", "type")
+DEEPEST = 64
+"""How deep brackets may stand in brackets. OCEL needs five; the time that a parser takes grows with their square."""
+BRACKETS = np.zeros(256, dtype=np.int32)
+BRACKETS[list(b"[{")], BRACKETS[list(b"]}")] = 1, -1
 
 
 def read_ocel_json(file: Path, engine: Engine, *, name: str, object_type: str | None) -> Staged:
@@ -29,6 +35,7 @@ def read_ocel_json(file: Path, engine: Engine, *, name: str, object_type: str | 
         If it is not OCEL 2.0 JSON, or the type of object that is a case cannot be told.
     """
     with faults_of_files(name), Ocel(engine, name=name) as log:
+        _must_be_shallow(file, name=name)
         for entry in _entries(file, "objects.item", name=name):
             log.object(_earliest(entry), id_=entry.get("id"), kind=entry.get("type"))
         for place, entry in enumerate(_entries(file, "events.item", name=name)):
@@ -38,6 +45,29 @@ def read_ocel_json(file: Path, engine: Engine, *, name: str, object_type: str | 
                 log.relation(entry.get("id"), relation.get("objectId"))
         with Fingerprinted(file) as raw:
             return log.finish(object_type=object_type, sha256=raw.sha256())
+
+
+def _must_be_shallow(file: Path, *, name: str) -> None:
+    """Refuse brackets within brackets within brackets, before a parser counts them for hours."""
+    with Fingerprinted(file) as raw, unpacked(raw) as stream:
+        depth = quotes = 0
+        for piece in _without_escapes(stream):
+            letters = np.frombuffer(piece, dtype=np.uint8)
+            quoted = quotes + np.cumsum(letters == ord('"'))
+            depths = depth + np.cumsum(np.where(quoted % 2, 0, BRACKETS[letters]))
+            if depths.max() > DEEPEST:
+                found = f"more than {DEEPEST} brackets within each other"
+                raise RecordsError(_fault(name, found=found, wanted="an OCEL 2.0 log in JSON"))
+            depth, quotes = int(depths[-1]), int(quoted[-1])
+
+
+def _without_escapes(stream: BinaryIO) -> Iterator[bytes]:
+    """The pieces of a stream of JSON without its backslashes and what each of them escapes."""
+    while piece := stream.read(PIECE):
+        while piece.endswith(b"\\") and (letter := stream.read(1)):
+            piece += letter
+        if whole := re.sub(rb"\\.", b"", piece, flags=re.DOTALL):
+            yield whole
 
 
 def _entries(file: Path, prefix: str, *, name: str) -> Iterator[Mapping[str, Any]]:
