@@ -1,7 +1,7 @@
 """Runs the demo studies, prints their answers, and says where the reports are (`make demo`).
 
 1. A simulated neighbourhood-care service: the true values stand beside the answers.
-2. Thornton's (2008) experiment, real: which questions its records can answer today, and what the others need.
+2. Real studies: an experiment, a change in one state, irrigation systems compared, and trials put together.
 3. Where real event logs are at hand (the folder that COPRODUCE_DATA names): traffic fines and environmental permits.
 """
 
@@ -13,14 +13,19 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import determinants.prepare
+import organ_donations.prepare
+import synthesis.prepare
+import thornton.prepare
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
-from thornton.prepare import prepare
 
 import coproduce as cp
 from coproduce.findings import Findings
 from coproduce.reports.progress import steps
+from coproduce.reports.wording import not_known
 from coproduce.runner import check
 from coproduce.simulate import Compared, compare, coverage, simulate
 
@@ -73,6 +78,17 @@ actor = "org:resource"
 # complete one, so every case counts.
 """
 
+REAL = {
+    "thornton": ("does a small incentive make citizens come for their result?", thornton.prepare.prepare),
+    "organ-donations": (
+        "do more people give when they are asked to choose?",
+        organ_donations.prepare.prepare,
+    ),
+    "irrigation": ("what lets farmers' irrigation systems last?", determinants.prepare.prepare),
+    "asthma": ("do patients who manage their own care miss fewer days?", synthesis.prepare.prepare),
+}
+"""Real studies: what each asks, and what writes its folder."""
+
 REAL_LOGS = {
     "traffic-fines": ("traffic_fines_10k.csv.gz", TRAFFIC_FINES),
     "permits": ("receipt.csv", PERMITS),
@@ -84,7 +100,7 @@ console = Console(highlight=False)
 def main() -> None:
     """Make, ask and show every demo study."""
     shutil.rmtree(OUT, ignore_errors=True)
-    reports = [simulated_care(), thornton(), *real_logs()]
+    reports = [simulated_care(), *real_studies(), *real_logs()]
     console.rule("Open these files")
     for report in reports:
         console.print(os.path.relpath(report), soft_wrap=True)
@@ -100,12 +116,15 @@ def answered(folder: Path) -> Findings:
         f"\n[bold]{study.head.title}[/]\n{len(faults) or 'No'} faults in its tables: {', '.join(study.tables)}."
     )
     for finding in findings.findings:
-        console.print(f"\n[bold]{finding.title}[/]\n{finding.answer}")
-        console.print(f"How sure: {finding.grade.level.replace('_', ' ')}. {' '.join(finding.grade.reasons)}")
-    for question in findings.unanswered:
+        console.print(f"\n[bold]{escape(finding.title)}[/]\n{escape(finding.answer)}")
         console.print(
-            f"\n[bold]{question.question}[/] cannot be answered: it needs {' or '.join(question.needs)}."
+            f"How sure: {finding.grade.level.replace('_', ' ')}. {escape(' '.join(finding.grade.reasons))}"
         )
+    for question in findings.unanswered:
+        if question.reason:
+            console.print(f"\n[bold]{question.question}[/] is not answered. {escape(not_known(question))}")
+    if others := [question.question for question in findings.unanswered if not question.reason]:
+        console.print(f"\nNot asked, or not to be answered from these records: {', '.join(others)}.")
     return findings
 
 
@@ -157,13 +176,14 @@ def write_rows(rows: Iterable[Compared], path: Path) -> None:
         writer.writerows((row.name, row.truth, row.answer, row.low, row.high, row.inside) for row in rows)
 
 
-def thornton() -> Path:
-    """A real experiment, whose effects these records could show."""
-    console.rule("2. A real experiment: coming to learn one's HIV result")
-    folder = OUT / "thornton"
-    prepare(folder)
-    answered(folder)
-    return folder / "results" / "report.html"
+def real_studies() -> Iterator[Path]:
+    """Real studies whose records are small enough to be made here."""
+    for name, (asks, prepare) in REAL.items():
+        console.rule(f"2. Real: {asks}")
+        folder = OUT / name
+        prepare(folder)
+        answered(folder)
+        yield folder / "results" / "report.html"
 
 
 def real_logs() -> Iterator[Path]:

@@ -142,7 +142,7 @@ def loaded(records: Records, named: Named) -> tuple[Block | Unanswered, ...]:
 def _loaded(records: Records, name: str, *, blocks: Mapping[str, Settings]) -> Iterable[Block | Unanswered]:
     question = QUESTIONS[name]
     there = any(all(records.has(table) for table in needs) for needs in question.needs)
-    needs = tuple(" and ".join(needs) for needs in question.needs)
+    needs = _in_words(question.needs)
     if isinstance(question, Question):
         return [_whole(name, blocks[""]) if there else Unanswered(question=name, needs=needs)]
     if not blocks and there and question.from_tables is not None:
@@ -150,6 +150,14 @@ def _loaded(records: Records, name: str, *, blocks: Mapping[str, Settings]) -> I
     if not blocks:
         return [Unanswered(question=name, needs=(f"a block [questions.{name}.…] in {FILE}",))]
     return _each_block(records, question, name=name, blocks=blocks)
+
+
+def _in_words(needs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The smallest sets of tables of which one must be there."""
+    sets = [set(tables) for tables in needs if tables]
+    return tuple(
+        " and ".join(tables) for tables in needs if tables and not any(s < set(tables) for s in sets)
+    )
 
 
 def _whole(name: str, settings: Settings) -> Block:
@@ -164,7 +172,7 @@ def _each_block(
     for block, settings in blocks.items():
         own = isinstance(settings, BlockSettings) and settings.data is not None
         if not own and not any(all(records.has(table) for table in needs) for needs in question.needs):
-            needs = (*(" and ".join(needs) for needs in question.needs), "a file under `data`")
+            needs = (*_in_words(question.needs), "a file under `data`")
             found.append(Unanswered(question=f"{name}.{block}", needs=needs))
             continue
         try:
