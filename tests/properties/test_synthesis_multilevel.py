@@ -145,6 +145,28 @@ def test_units_names_and_order_do_not_matter(seed: int) -> None:
     np.testing.assert_allclose(other.weights, plain.weights[order], rtol=1e-4)
 
 
+def test_of_peaks_in_two_corners_the_higher_is_taken() -> None:
+    data = Nested(2764813219)
+    found = multilevel(data.y, data.v, levels=data.groups, design=data.x, intervals=False)
+    assert found.at_boundary.tolist() == [
+        True,
+        False,
+        True,
+    ]  # with the other corner, 0.007 lower, it is [1, 1, 0]
+    lower = log_likelihood(
+        data.y, data.dense(np.array([0, 0, 0.02531316]), 0.0), design=data.x, restricted=True
+    )
+    assert found.log_likelihood > lower
+
+
+@pytest.mark.parametrize("y", [[0.3] * 6, [0.0] * 6, [0.3] * 5 + [0.9]])
+def test_equal_effects_have_no_variance_at_some_level(y: list[float]) -> None:
+    found = multilevel(y, np.full(6, 0.02), levels=[[1, 1, 2, 2, 3, 3], [1, 2, 3, 4, 5, 6]])
+    assert found.converged
+    assert found.at_boundary[0]
+    assert (found.sigma2_high > found.sigma2).all()
+
+
 def test_intervals_of_variances_are_where_the_likelihood_has_fallen() -> None:
     data = Nested(7, moderators=0, own=False)
     found = multilevel(data.y, data.v, levels=data.groups[:1])
@@ -210,6 +232,10 @@ class TestWhatIsRefused:
         self.refused(
             "estimator = 'DL', correlation = 1", levels=[[1, 1, 2, 2]], estimator="DL", correlation=1
         )
+
+    def test_effects_of_another_unit_than_their_errors(self) -> None:
+        with pytest.raises(EstimationError, match="do not seem to be in one unit"):
+            multilevel([1e6, 2e6, 3e6, 5e6], self.v, levels=[[1, 1, 2, 2]])
 
     def test_few_clusters(self) -> None:
         fit = regress(self.y, self.v, design=np.ones(4))

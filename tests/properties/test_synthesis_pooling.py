@@ -173,6 +173,10 @@ class TestWhatIsRefused:
         with pytest.raises(EstimationError, match=r"missing or infinite in rows 1, 3 of 3"):
             pool([np.nan, 2.0, 3.0], [1.0, 1.0, np.inf])
 
+    def test_variances_of_other_units_are_named(self) -> None:
+        with pytest.raises(EstimationError, match=r"from 1e-09 \(row 3\) to 1e\+09 \(row 2\)"):
+            pool([1.0, 2.0, 3.0], [1.0, 1e9, 1e-9])
+
     def test_one_study(self) -> None:
         with pytest.raises(EstimationError, match="1 study"):
             pool([1.0], [1.0])
@@ -214,6 +218,12 @@ def test_equal_effects_are_said_to_be_equal(estimator: Any) -> None:
     assert pytest.approx(0, abs=1e-12) == found.Q
     # their spread says nothing of the error, so the sampling variances alone do
     assert found.se == pytest.approx((1 / np.sum(1 / np.array([0.01, 0.02, 0.03, 0.04]))) ** 0.5)
+
+
+def test_leaving_out_what_alone_was_different_leaves_equal_effects() -> None:
+    found = influence([0.3, 0.3, 0.3, 0.5], [0.01, 0.02, 0.03, 0.04])
+    assert found.se[3, 0] == pytest.approx((1 / np.sum(1 / np.array([0.01, 0.02, 0.03]))) ** 0.5)
+    assert np.isfinite(found.rstudent).all()
 
 
 def test_the_guard_keeps_the_error_of_z() -> None:

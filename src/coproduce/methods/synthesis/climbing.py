@@ -1,8 +1,9 @@
-"""The greatest likelihood over variances of 0 or more, and its profile: bounded, polished, checked by its slope."""
+"""The greatest likelihood over variances of 0 or more, and its profile: bounded, and checked by its slope."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,23 +13,50 @@ from coproduce.methods.synthesis.nesting import Fitted, Nesting, fitted
 from coproduce.methods.synthesis.roots import Vector
 from coproduce.methods.synthesis.sums import Whole
 
+MOST_CHOSEN_FROM = 4
 MOST_STEPS = 200
 MOST_HALVINGS = 40
 STILL = 1e-10
-LEAST = 1e-3  # of the unit: a component below it is measured against this
+FARTHEST = 1e3  # of the unit
+LEAST = 1e-3  # of the smallest sampling variance: a component below it is measured against this
+AWAY = 1e-3  # of the unit: how far a search starts from 0, so that it can leave it
 MOST_DOUBLINGS = 60
 
 Truths = NDArray[np.bool_]
 
 
 def maximum(nesting: Nesting, *, restricted: bool) -> Vector:
-    """The variances of greatest likelihood: from several starts, so that a lesser peak is not taken for the top."""
-    unit, n = nesting.unit, nesting.components
-    shares = [np.full(n, 1 / n), *(0.05 + 0.85 * np.eye(n))] if n > 1 else [np.ones(1), np.full(1, 0.05)]
+    """The variances of greatest likelihood.
+
+    The likelihood may have peaks in several corners, where some components are 0. So each choice of components is
+    first climbed alone, and all together from there: a lesser peak is not taken for the top.
+    """
+    n, peaks = nesting.components, []
     every = np.ones(n, dtype=bool)
-    peaks = [climb(nesting, unit * share, free=every, restricted=restricted) for share in shares]
+    for some in _choices(n):
+        start = np.where(some, nesting.unit / n, 0.0)
+        corner = climb(nesting, start, free=some, restricted=restricted)
+        peaks.append(corner if some.all() else climb(nesting, corner, free=every, restricted=restricted))
     heights = [fitted(nesting, peak, restricted=restricted).log_likelihood for peak in peaks]
-    return peaks[int(np.argmax(heights))]
+    return _settled(nesting, peaks[int(np.argmax(heights))], restricted=restricted)
+
+
+def _choices(components: int) -> list[Truths]:
+    """All choices of one component or more; of many components, each alone and all together."""
+    if components <= MOST_CHOSEN_FROM:
+        return [np.array(some) for some in product((True, False), repeat=components) if any(some)]
+    return [*np.eye(components, dtype=bool), np.ones(components, dtype=bool)]
+
+
+def _settled(nesting: Nesting, peak: Vector, *, restricted: bool) -> Vector:
+    """The peak with those components at 0 that are so but for rounding."""
+    for place in np.flatnonzero((peak > 0) & (peak < 1e-6 * nesting.smallest)):
+        settled = peak.copy()
+        settled[place] = 0.0
+        there, here = (fitted(nesting, point, restricted=restricted) for point in (settled, peak))
+        if there.gradient[place] <= 0 and there.log_likelihood >= here.log_likelihood - 1e-10:
+            peak = settled
+    return peak
 
 
 def climb(nesting: Nesting, start: Vector, *, free: Truths, restricted: bool) -> Vector:
@@ -50,7 +78,7 @@ def climb(nesting: Nesting, start: Vector, *, free: Truths, restricted: bool) ->
 
 def _newton(nesting: Nesting, point: Vector, *, here: Fitted, moving: Whole, restricted: bool) -> Vector:
     """The step to the peak of the parabola through this place; where it opens upwards, as far as down it would be."""
-    size = np.maximum(point[moving], LEAST * nesting.unit)
+    size = np.maximum(point[moving], LEAST * nesting.smallest)
     curvature = np.empty((len(moving), len(moving)))
     for row, (place, width) in enumerate(zip(moving, 1e-5 * size, strict=True)):
         beside = point.copy()
@@ -69,7 +97,7 @@ def _further(
     steep = steepness(nesting, point, gradient=here.gradient, free=free)
     rounding = 1e-12 * (1 + abs(here.log_likelihood))
     for halvings in range(MOST_HALVINGS):
-        ahead = np.maximum(0.0, point + step / 2**halvings)
+        ahead = np.clip(point + step / 2**halvings, 0.0, FARTHEST * nesting.unit)
         found = fitted(nesting, ahead, restricted=restricted)
         gain = found.log_likelihood - here.log_likelihood
         flatter = steepness(nesting, ahead, gradient=found.gradient, free=free) < steep
@@ -81,7 +109,7 @@ def _further(
 def steepness(nesting: Nesting, point: Vector, *, gradient: Vector, free: Truths) -> float:
     """The steepest slope left, by each component's relative size; at 0 only what leads inside counts."""
     uphill = np.where(point > 0, np.abs(gradient), np.maximum(gradient, 0.0))
-    size = np.maximum(point, LEAST * nesting.unit)
+    size = np.maximum(point, LEAST * nesting.smallest)
     return float(np.max(uphill[free] * size[free], initial=0.0))
 
 
@@ -98,7 +126,7 @@ def profile(
         nonlocal last
         start = last.copy()
         start[component] = value
-        start[free] = np.maximum(start[free], LEAST * nesting.unit)  # so that it can leave 0
+        start[free] = np.maximum(start[free], AWAY * nesting.unit)
         last = climb(nesting, start, free=free, restricted=restricted)
         return fitted(nesting, last, restricted=restricted).log_likelihood - top + depth
 

@@ -238,6 +238,7 @@ def heterogeneity(
     df = len(effects) - design.shape[1]
     raw, maxima = tau2_of(effects, variances, design=design, sums=sums, estimator=estimator)
     quadratic, _, trace = (float(part[0]) for part in sums.at(np.zeros(1), np.array([0])).residual())
+    quadratic = max(quadratic, 0.0)
     fixed, typical = estimator == "fixed", df / trace
     low, high = (np.nan, np.nan) if fixed else q_profile(sums, df=df, level=level)
     tau2 = np.array([max(raw, 0.0), low, high])

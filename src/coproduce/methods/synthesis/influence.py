@@ -27,6 +27,8 @@ from coproduce.methods.synthesis.sums import Matrix, Parts, Whole, sums_of
 METHOD = "leave-one-out"
 STUDIES_AT_ONCE = 4_096
 ALONE = 1e-10  # a study whose leverage is this near to 1 cannot be left out: a coefficient is its alone
+# What is left of the squares after as many digits were taken away as a sum has: the others are then equal.
+EQUAL = 1e-13
 Truths = NDArray[np.bool_]
 
 
@@ -171,7 +173,9 @@ def _scales(parts: Parts, *, df: int, whole: Regression, guard: bool) -> Vector:
     """What each covariance is multiplied by, as in :func:`regress`."""
     if whole.test == "z" or whole.all_equal:
         return np.ones(len(parts.weight))
-    scale = parts.residual()[0] / df
+    squares = parts.residual()[0]
+    equal = squares <= EQUAL * parts.first[:, -1, -1]
+    scale = np.where(equal, 1.0, np.where(equal, 1.0, squares) / df)
     return np.maximum(scale, 1.0) if guard else scale
 
 

@@ -13,6 +13,7 @@ from coproduce.methods.synthesis.sums import Matrix
 
 SHOWN = 10
 COLLINEAR = 1e-8
+MOST_UNEQUAL = 1e10
 # Variances fall as 1 / n, standard errors as its square root: half-way between is where doubt begins.
 SLOPE_OF_DOUBT = -0.75
 
@@ -23,8 +24,8 @@ def checked(effects: ArrayLike, variances: ArrayLike, *, method: str) -> tuple[V
     Raises
     ------
     EstimationError
-        Where a value is missing or infinite, a variance is not above 0, the lengths differ, or there are fewer than
-        two studies. Rows are counted from 1.
+        Where a value is missing or infinite, a variance is not above 0, variances differ beyond belief, the lengths
+        differ, or there are fewer than two studies. Rows are counted from 1.
 
     Examples
     --------
@@ -53,6 +54,7 @@ def checked(effects: ArrayLike, variances: ArrayLike, *, method: str) -> tuple[V
             seen=f"variances that are not above 0 in {rows_of(v <= 0)}",
             may_help="A sampling variance is the square of a standard error; leave out or mend these rows",
         )
+    _refuse_unequal(v, method=method)
     if len(y) < 2:
         raise EstimationError(
             method,
@@ -60,6 +62,17 @@ def checked(effects: ArrayLike, variances: ArrayLike, *, method: str) -> tuple[V
             may_help="It takes two studies or more to say what studies say together",
         )
     return y, v
+
+
+def _refuse_unequal(variances: Vector, *, method: str) -> None:
+    """Variances so unequal that sums of weights lose their digits are no variances of one measure."""
+    least, most = int(np.argmin(variances)), int(np.argmax(variances))
+    if variances[most] > MOST_UNEQUAL * variances[least]:
+        raise EstimationError(
+            method,
+            seen=f"variances from {variances[least]:.3g} (row {least + 1}) to {variances[most]:.3g} (row {most + 1})",
+            may_help="No studies of one measure differ so much in precision: look at the units of these rows",
+        )
 
 
 def rows_of(wrong: NDArray[np.bool_]) -> str:

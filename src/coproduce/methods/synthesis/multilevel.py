@@ -30,6 +30,7 @@ from coproduce.methods.synthesis.sums import Matrix, Whole
 METHOD = "multilevel meta-analysis"
 # The log-likelihood's slope by the relative size of a component below which the fit counts as converged.
 FLAT = 1e-6
+MOST_UNLIKE = 1e8
 Truths = NDArray[np.bool_]
 
 
@@ -140,7 +141,8 @@ def multilevel(
     Raises
     ------
     EstimationError
-        Where the input is refused, a level has one group only, or two levels have the same groups.
+        Where the input is refused, a level has one group only, two levels have the same groups, or effects and errors
+        cannot be in one unit.
 
     References
     ----------
@@ -163,6 +165,7 @@ def multilevel(
     _refuse_settings(estimator=estimator, test=test, level=level, correlation=correlation)
     codes, labels = _coded(levels, level_names, studies=len(y))
     nesting = nest(y, v, design=x, codes=codes, correlation=correlation)
+    _refuse_unlike(nesting)
     restricted = estimator == "REML"
     sigma2 = maximum(nesting, restricted=restricted)
     fit = fitted(nesting, sigma2, restricted=restricted)
@@ -205,6 +208,16 @@ def multilevel(
         test=test,
         level=level,
     )
+
+
+def _refuse_unlike(nesting: Nesting) -> None:
+    """Effects that differ so much more than their errors that the likelihood would lose its digits."""
+    if nesting.unit > MOST_UNLIKE * nesting.smallest:
+        raise EstimationError(
+            METHOD,
+            seen=f"effects with a variance of {nesting.unit:.3g} and sampling variances down to {nesting.smallest:.3g}",
+            may_help="Effects and their errors do not seem to be in one unit",
+        )
 
 
 def nesting_of(

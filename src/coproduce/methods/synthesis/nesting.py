@@ -66,6 +66,8 @@ class Nesting:
         Of X'X.
     unit
         The scale of the variances: the least-squares residual variance, and no less than a typical sampling variance.
+    smallest
+        The smallest sampling variance.
     """
 
     order: Whole
@@ -77,6 +79,7 @@ class Nesting:
     components: int
     log_determinant: float
     unit: float
+    smallest: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +230,7 @@ def nest(
         components=len(codes),
         log_determinant=float(np.linalg.slogdet(design.T @ design)[1]),
         unit=max(_mean_square(effects, design), float(np.median(variances))),
+        smallest=float(variances.min()),
     )
 
 
