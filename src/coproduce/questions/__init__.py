@@ -128,6 +128,7 @@ def _harms() -> Question:
         needs=harms.NEEDS,
         settings=harms.HarmsSettings,
         answer=harms.answer,
+        also=harms.ALSO,
     )
 
 

@@ -15,17 +15,10 @@ from coproduce.questions.harms.signs import EVILS, Sign, unseen
 from coproduce.questions.harms.streams import Stream, Watched, changes, watch
 from coproduce.records.opening import Records
 
-__all__ = ["NEEDS", "HarmsSettings", "answer"]
+__all__ = ["ALSO", "NEEDS", "HarmsSettings", "answer"]
 
-NEEDS = (
-    ("outcomes", "exposure"),
-    ("outcomes", "exposure", "units", "measures"),
-    ("contributions",),
-    ("contributions", "people", "population"),
-    ("decisions",),
-    ("concerns",),
-    ("inputs",),
-)
+NEEDS = (("outcomes", "exposure"), ("contributions",), ("decisions",), ("concerns",), ("inputs",))
+ALSO = ("units", "measures", "people", "population")
 FEW_UNITS = 40
 
 

@@ -23,6 +23,22 @@ EVILS = {
     "co_destruction": "Co-destruction",
 }
 
+LABELS = {
+    "professional_hours_change": "Professionals' hours: change from period to period",
+    "hours_per_output_change": "Professional hours for each unit of output: change from period to period",
+    "coordination_share_change": "Coordination's share of all minutes: later less earlier half",
+    "unpaid_minutes_change": "Minutes a month of each citizen who gives: later less earlier half",
+    "leaving_rate_ratio": "How often citizens leave: later over earlier half",
+    "decisions_without_owner": "Accepted decisions without an owner",
+    "promises_overdue": "Promises past their day, kept late or called not done",
+    "concerns_unanswered": "Older concerns without an answer",
+    "participants_ratio": "Least represented group: share of participants over share of the population",
+    "accepted_proposals_ratio": "Least heard group: share of accepted proposals over share of the population",
+    "burden_by_deprivation": "Unpaid minutes: concentration along deprivation",
+    "grave_concerns_open": "Open grave concerns",
+}
+"""What the signs are called, whichever way they point."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:

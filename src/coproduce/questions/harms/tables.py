@@ -9,7 +9,7 @@ import numpy as np
 from coproduce.findings import Estimate, Table
 from coproduce.methods.intervals import student
 from coproduce.questions.harms.inequality import Inequality
-from coproduce.questions.harms.signs import EVILS, Sign, of_evil, worst
+from coproduce.questions.harms.signs import EVILS, LABELS, Sign, of_evil, worst
 from coproduce.questions.harms.streams import HOW, Stream, Watched
 
 LARGEST, LARGEST_LOG = 1e300, 700.0
@@ -291,7 +291,7 @@ def _of_signs(signs: Sequence[Sign]) -> Iterator[Estimate]:
         known = sign.low is not None and sign.high is not None
         yield Estimate(
             name=sign.name,
-            label=sign.said[:1].upper() + sign.said[1:],
+            label=LABELS[sign.name],
             value=sign.value,
             interval=(sign.low, sign.high) if known else None,
             level=sign.level,
