@@ -105,6 +105,7 @@ def test_contradictory_rows_and_tied_models_are_said(study):
     tied = rows(finding, "models", type="parsimonious", outcome="Y")
     assert {row["formula"] for row in tied} == {"A*~C", "B*~C"}
     assert [row["tied_models"] for row in tied] == [2, 2]
+    assert finding.estimate("tied_models", group="parsimonious").value == 2
     assert "For Y 2 parsimonious models tie" in finding.answer
     assert finding.grade.level == "very_low"
 

@@ -141,6 +141,18 @@ def test_enhanced_solutions_share_no_remainder_between_an_outcome_and_its_negati
     assert not np.any(claims[0] & claims[1])
 
 
+def test_a_row_that_leads_to_both_by_lax_cut_offs_is_no_untenable_assumption():
+    sets = Sets(values=np.array([[1.0, 1], [1, 1], [0, 0], [1, 0]]), levels=(2, 2))
+    outcome = np.array([1.0, 0, 1, 0])
+    hope, lax = [(), ()], CutOffs(inclusion=0.5, pri=0)
+    sides = [standard(sets, y, cut_offs=lax, expectations=hope) for y in (outcome, 1 - outcome)]
+    rows = [{tuple(row) for row in side.table.configurations("positive").tolist()} for side in sides]
+    assert rows[0] & rows[1] == {(1, 1)}
+    for both in (sides, sides[::-1]):
+        better = enhanced(*both, necessary=[], expectations=hope)
+        assert better is None or (1, 1) not in better.contradictory
+
+
 @given(comparisons())
 @settings(deadline=None)
 def test_unique_coverage_is_what_is_lost_without_the_term(comparison):

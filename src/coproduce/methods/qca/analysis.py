@@ -218,6 +218,9 @@ def _contradictory(one: Standard, other: Standard, *, against: Terms) -> Terms:
     mine, theirs = one.parsimonious, other.parsimonious
     for _ in range(MOST_ROUNDS):
         both = intersections(_terms(mine, levels), _terms(theirs, levels))
+        both = _unobserved(
+            _unobserved(both, one.table), other.table
+        )  # a row may lead to both by lax cut-offs
         if not len(both):
             break
         gathered = widest(np.concatenate([gathered, both]))
@@ -236,7 +239,11 @@ def _without(necessary: Iterable[Term], table: TruthTable) -> Terms:
         for level in range(table.levels[condition])
         if level != asked
     ]
-    terms = as_terms(lacking, levels=table.levels)
+    return _unobserved(as_terms(lacking, levels=table.levels), table)
+
+
+def _unobserved(terms: Terms, table: TruthTable) -> Terms:
+    """The terms that hold no row that leads to the outcome."""
     positive = table.configurations("positive").astype(np.int8)
     return terms[~covered(terms, positive).any(axis=1)]
 

@@ -90,6 +90,9 @@ def _estimates(sides: Sequence[Side]) -> Iterator[Estimate]:
                 yield Estimate(
                     name=name, label=f"{label}{first}", value=value, unit="membership", group=group
                 )
+            least = "" if solution.complete else " (at least so many)"
+            label = f"Models that tie{least}"
+            yield Estimate(name="tied_models", label=label, value=solution.count, unit="models", group=group)
 
 
 def _chances(sides: Sequence[Side], chance: Mapping[str, Benchmark | None]) -> Iterator[Estimate]:
