@@ -11,7 +11,7 @@ import csv
 import numpy as np
 import pytest
 
-from coproduce.methods.qca.analysis import standard
+from coproduce.methods.qca.analysis import enhanced, standard
 from coproduce.methods.qca.calibrate import direct
 from coproduce.methods.qca.fit import in_term, sufficiency
 from coproduce.methods.qca.sets import Sets
@@ -121,3 +121,28 @@ def test_lipset_is_calibrated_as_published(read, condition):
     raw = np.array([float(RAW[case][condition]) for case in cases])
     found = direct(raw, ANCHORS[condition], degree=1 / (1 + np.exp(-3)))
     np.testing.assert_allclose(found, sets.values[:, condition], rtol=0, atol=0.011)
+
+
+# R's QCA 3.23: minimize(include = "?", exclude = findRows(type = 2)), the contradictory simplifying assumptions left out.
+ENHANCED = (
+    ("lipset_LF.csv", LIPSET, "SURV", 0.8, {"DEV*URB*STB", "DEV*~IND*STB"}, {"~DEV*~URB", "IND*~STB"}),
+    ("d.homeless.csv", HOMELESS, "RIG", 1.0, {"VI*DF"}, {"~VI*~DF"}),
+    (
+        "d.irrigate.csv",
+        IRRIGATION,
+        "W",
+        1.0,
+        {"R*F", "A*R*C", "~A*~F*~L*C"},
+        {"~A*~R*L", "A*~R*~L*~C"},
+    ),
+)
+
+
+@pytest.mark.parametrize(("file", "names", "outcome", "inclusion", "for_it", "against"), ENHANCED)
+def test_enhanced_solutions_are_those_of_qca(read, file, names, outcome, inclusion, for_it, against):
+    sets, y, _ = read(file, names, outcome=outcome)
+    sides = [solved(sets, one, inclusion=inclusion) for one in (y, 1 - y)]
+    hope = [()] * len(names)
+    for both, expected in ((sides, for_it), (sides[::-1], against)):
+        found = enhanced(*both, necessary=[], expectations=hope)
+        assert models(found.parsimonious, names) == {frozenset(expected)}
