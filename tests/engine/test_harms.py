@@ -354,6 +354,24 @@ def test_awkward_outcomes_mislead_nobody(asked):
     assert "inequality" not in asked({**tables, "outcomes": minus}).finding("harms").tables
 
 
+def test_what_is_left_out_is_said(asked):
+    tables = weekly(weeks=6)
+    tables["exposure"] = tables["exposure"][:-5]
+    for row in tables["outcomes"][:3]:
+        row["value"] = ""
+    for place, row in enumerate(tables["units"]):
+        row["weight"] = 1 + place // 2 % 2
+    finding = asked(tables).finding("harms")
+    caveats = " ".join(finding.caveats)
+    assert "5 outcomes are of units of which `exposure` does not say" in caveats
+    assert "3 outcomes are empty" in caveats
+    assert "streams take every unit alike" in caveats
+    for row in tables["units"]:
+        row["weight"] = 2
+    doubled = asked(tables).finding("harms").estimate("concentration_index")
+    assert doubled.value != finding.estimate("concentration_index").value
+
+
 def test_each_figure_tells_its_finding_in_words(asked):
     finding = asked(weekly(weeks=12)).finding("harms")
     drawn = {figure.name: figure for figure in figures(finding)}

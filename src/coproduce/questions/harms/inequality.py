@@ -107,14 +107,19 @@ def _of_measure(
     paired = all(len(cell.amount) >= settings.fewest for cell in before.values())
     try:
         index = {
-            name: concentration_index(cell.amount, cell.by, clusters=cell.clusters, bounds=bounds)
+            name: concentration_index(
+                cell.amount, cell.by, weights=cell.weights, clusters=cell.clusters, bounds=bounds
+            )
             for name, cell in after.items()
         }
         one, other = (
             (before[name], after[name]) if paired else (after[name],) for name in ("treated", "comparison")
         )
         change = concentration_change(one, other, bounds=bounds, level=settings.sure())
-        curves = {name: concentration_curve(cell.amount, cell.by) for name, cell in after.items()}
+        curves = {
+            name: concentration_curve(cell.amount, cell.by, weights=cell.weights)
+            for name, cell in after.items()
+        }
     except EstimationError:
         return None
     return Inequality(
@@ -137,7 +142,12 @@ def _cell(panel: Panel, ranks: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     inside = chosen.astype(bool)
     _, first, place = np.unique(panel.unit[inside].astype(str), return_index=True, return_inverse=True)
     means = np.bincount(place, weights=panel.value[inside]) / np.maximum(np.bincount(place), 1)
-    return Cell(amount=means, by=ranks[inside][first], clusters=panel.entity[inside][first].astype(str))
+    return Cell(
+        amount=means,
+        by=ranks[inside][first],
+        clusters=panel.entity[inside][first].astype(str),
+        weights=panel.weight[inside][first],
+    )
 
 
 def outcome_signs(found: Sequence[Inequality] | tuple[str, ...], settings: HarmsSettings) -> list[Sign]:

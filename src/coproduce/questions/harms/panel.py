@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,7 @@ class Panel:
 
     unit: Texts
     entity: Texts
+    weight: Numbers
     period: NDArray[np.int64]
     measure: Texts
     value: Numbers
@@ -65,7 +66,9 @@ class Panel:
 
     def rows(self, chosen: NDArray[np.bool_]) -> Panel:
         """The panel with some of its rows only."""
-        cut = {name: getattr(self, name)[chosen] for name in ("unit", "entity", "period", "measure")}
+        cut = {
+            name: getattr(self, name)[chosen] for name in ("unit", "entity", "weight", "period", "measure")
+        }
         cut |= {name: getattr(self, name)[chosen] for name in ("value", "arm", "after")}
         groups = {name: values[chosen] for name, values in self.groups.items()}
         rest = {
@@ -119,9 +122,11 @@ def _group_columns(records: Records, settings: HarmsSettings) -> tuple[str, ...]
 def _query(records: Records, groups: Sequence[str]) -> str:
     shown = [f"CAST(u.{quoted(name)} AS VARCHAR) AS g{place}" for place, name in enumerate(groups)]
     units = records.has("units")
-    cluster = "u.cluster" if units else "CAST(NULL AS VARCHAR) AS cluster"
+    own = (
+        "u.cluster, u.weight" if units else "CAST(NULL AS VARCHAR) AS cluster, CAST(NULL AS DOUBLE) AS weight"
+    )
     return f"""
-        SELECT {", ".join(["o.unit, o.period, o.measure, o.value, e.arm, e.since", cluster, *shown])}
+        SELECT {", ".join(["o.unit, o.period, o.measure, o.value, e.arm, e.since", own, *shown])}
         FROM outcomes AS o JOIN exposure AS e ON o.unit = e.unit
         {"LEFT JOIN units AS u ON o.unit = u.unit" if units else ""}
         WHERE o.value IS NOT NULL ORDER BY o.measure, o.period, o.unit
@@ -171,6 +176,7 @@ def _panel(
     panel = Panel(
         unit=columns["unit"],
         entity=entity,
+        weight=np.nan_to_num(columns["weight"].astype(np.float64), nan=1.0),
         period=period,
         measure=columns["measure"],
         value=columns["value"].astype(np.float64),
@@ -181,11 +187,25 @@ def _panel(
         control=control,
         clustered=bool((entity != columns["unit"]).any()),
         by_chance=records.has("units") and "block" in records.tables["units"].columns,
-        notes=notes,
+        notes=(*notes, *_left_out(records, columns, placed=known)),
     )
     if not known.any() or control not in arm[known] or set(arm[known]) == {control}:
         return ("units with and units without co-production",)
     return panel.rows(known.astype(bool))
+
+
+def _left_out(records: Records, columns: dict[str, NDArray[Any]], *, placed: Texts) -> Iterator[str]:
+    """What the comparison does not hold, so that nothing is lost in silence."""
+    ((values, empty),) = records.engine.rows(
+        "SELECT count(value), count(*) FILTER (value IS NULL) FROM outcomes"
+    )
+    nowhere = values - int(placed.astype(bool).sum())
+    if nowhere:
+        yield f"{nowhere:,} outcomes are of units of which `exposure` does not say what they were given: left out."
+    if empty:
+        yield f"{empty:,} outcomes are empty. Where people vanish because they fare badly, harm is larger than shown."
+    if (~np.isnan(columns["weight"].astype(np.float64))).any():
+        yield "Weights of units count in what is said of inequality; streams take every unit alike."
 
 
 def _by_since(columns: dict[str, NDArray[Any]], period: NDArray[np.int64]) -> tuple[Any, ...] | None:
