@@ -123,7 +123,7 @@ def test_lipset_is_calibrated_as_published(read, condition):
     np.testing.assert_allclose(found, sets.values[:, condition], rtol=0, atol=0.011)
 
 
-# R's QCA 3.23: minimize(include = "?", exclude = findRows(type = 2)), the contradictory simplifying assumptions left out.
+# R's QCA 3.23: minimize(include = "?", exclude = findRows(type = 2)): contradictory simplifying assumptions left out.
 ENHANCED = (
     ("lipset_LF.csv", LIPSET, "SURV", 0.8, {"DEV*URB*STB", "DEV*~IND*STB"}, {"~DEV*~URB", "IND*~STB"}),
     ("d.homeless.csv", HOMELESS, "RIG", 1.0, {"VI*DF"}, {"~VI*~DF"}),
