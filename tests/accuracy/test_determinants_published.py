@@ -14,6 +14,7 @@ import pytest
 from coproduce.methods.qca.analysis import enhanced, standard
 from coproduce.methods.qca.calibrate import direct
 from coproduce.methods.qca.fit import in_term, sufficiency
+from coproduce.methods.qca.necessity import supersets
 from coproduce.methods.qca.sets import Sets
 from coproduce.methods.qca.truth_table import CutOffs
 from coproduce.questions.determinants.naming import term_name
@@ -146,3 +147,34 @@ def test_enhanced_solutions_are_those_of_qca(read, file, names, outcome, inclusi
     for both, expected in ((sides, for_it), (sides[::-1], against)):
         found = enhanced(*both, necessary=[], expectations=hope)
         assert models(found.parsimonious, names) == {frozenset(expected)}
+
+
+# R's QCA 3.23: superSubset(incl.cut = 0.9, ron.cut = 0.6, depth = 3), without the single conditions.
+SUPERSETS = (
+    (
+        "lipset_LF.csv",
+        LIPSET,
+        "SURV",
+        {"LIT*STB": (0.915, 0.800, 0.793), "DEV + URB + IND": (0.903, 0.704, 0.716)},
+    ),
+    (
+        "d.homeless.csv",
+        HOMELESS,
+        "RIG",
+        {name: (1, 1, 1) for name in ("VI*DF", "VI*PF", "DF*PF", "VI*DF*PF")} | {"SA + CS": (1, 0.625, 0.7)},
+    ),
+)
+
+
+@pytest.mark.parametrize(("file", "names", "outcome", "expected"), SUPERSETS)
+def test_necessary_unions_and_combinations_are_those_of_qca(read, file, names, outcome, expected):
+    sets, y, _ = read(file, names, outcome=outcome)
+    found = {
+        (" + " if one.joined == "union" else "*").join(
+            names[condition] if level else f"~{names[condition]}" for condition, level in one.parts
+        ): (one.fit.inclusion, one.fit.relevance, one.fit.coverage)
+        for one in supersets(sets, y, most_parts=3)
+    }
+    assert found.keys() == expected.keys()
+    for name, fit in expected.items():
+        assert found[name] == pytest.approx(fit, abs=0.00051)
