@@ -161,7 +161,7 @@ SUPERSETS = (
         "d.homeless.csv",
         HOMELESS,
         "RIG",
-        {name: (1, 1, 1) for name in ("VI*DF", "VI*PF", "DF*PF", "VI*DF*PF")} | {"SA + CS": (1, 0.625, 0.7)},
+        dict.fromkeys(("VI*DF", "VI*PF", "DF*PF", "VI*DF*PF"), (1, 1, 1)) | {"SA + CS": (1, 0.625, 0.7)},
     ),
 )
 
