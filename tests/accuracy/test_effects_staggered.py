@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coproduce.errors import EstimationError
+from coproduce.methods.effects.smoothness import smooth_limits
 from coproduce.methods.effects.staggered import staggered_effects
 from coproduce.methods.effects.trends import pre_trends, relative_magnitudes
 
@@ -145,6 +146,31 @@ def test_relative_magnitudes_without_error_are_the_set_of_rambachan_and_roth():
         )
         assert (limits.set_low, limits.set_high) == pytest.approx((low, high), abs=1e-6)
         assert limits.low < limits.set_low <= limits.set_high < limits.high
+
+
+@pytest.mark.parametrize("largest", [0.0, 0.02, 0.1, 0.4])
+@pytest.mark.parametrize("shape", [(2, 1), (3, 2), (5, 4)])
+def test_limits_under_smooth_trends_are_those_of_a_library(shape, largest):
+    """Both find the shortest interval; each by an optimiser of its own."""
+    diff_diff = pytest.importorskip("diff_diff.honest_did")
+    before, after = shape
+    rng = np.random.default_rng(sum(shape))
+    root = rng.normal(size=(before + after, 2 * (before + after)))
+    covariance, estimates = 0.01 * root @ root.T, rng.normal(size=before + after)
+    at = np.concatenate([np.arange(-before - 1.0, -1), np.arange(float(after))])
+    ours = smooth_limits(estimates, covariance, at=at, largest=largest, df=1e9)
+    theirs = diff_diff._compute_optimal_flci(
+        estimates[:before],
+        estimates[before:],
+        covariance,
+        np.full(after, 1 / after),
+        before,
+        after,
+        largest,
+        0.05,
+    )
+    assert ours[1] - ours[0] == pytest.approx(theirs[1] - theirs[0], rel=1e-6)
+    assert ours == pytest.approx(theirs, abs=1e-3 * (theirs[1] - theirs[0]))
 
 
 def test_a_large_effect_bears_trends_that_differ_and_both_analyses_say_how_far():

@@ -21,8 +21,8 @@ class Cells:
     """The group-time effects, in columns: `since` and `period` are places in the panel's periods, from 1.
 
     `influence` is (units x cells): the variance of a weighted sum of effects is the sum of squares of the same sum of
-    its columns, over units or over the sums of their clusters. `events` is the library's event study, from which its
-    sensitivity analysis starts; `said` is what the library warned of.
+    its columns, over units or over the sums of their clusters. `skipped` are cells without a comparison, `said` is what
+    the library warned of.
     """
 
     since: npt.NDArray[np.int64]
@@ -32,7 +32,6 @@ class Cells:
     n_comparison: npt.NDArray[np.int64]
     influence: Floats
     skipped: tuple[tuple[int, int], ...]
-    events: Any
     said: tuple[str, ...]
 
 
@@ -77,14 +76,13 @@ def group_time_cells(
         )
         try:
             fitted = model.fit(frame, "y", "unit", "period", "since", covariates=names or None)
-            events = fitted.aggregate("event_study")
         except (ValueError, np.linalg.LinAlgError, TypeError) as error:
             raise EstimationError(
                 "group-time effects",
                 seen=str(error).split(". ", maxsplit=1)[0],
                 may_help="More units that are treated later or never, or fewer covariates, would let it answer.",
             ) from error
-    return _columns(fitted, events, units=len(values), said=tuple(str(warning.message) for warning in said))
+    return _columns(fitted, units=len(values), said=tuple(str(warning.message) for warning in said))
 
 
 def _long(values: Floats, since: Floats, *, covariates: Floats | None, clusters: Any | None) -> Any:
@@ -104,7 +102,7 @@ def _long(values: Floats, since: Floats, *, covariates: Floats | None, clusters:
     return pd.DataFrame(table).dropna(subset=["y"])
 
 
-def _columns(fitted: Any, events: Any, *, units: int, said: tuple[str, ...]) -> Cells:
+def _columns(fitted: Any, *, units: int, said: tuple[str, ...]) -> Cells:
     """The library's cells as columns; a base period (nought by construction) is not one of them."""
     known = fitted._aggregation_kit.influence
     kept = [
@@ -133,24 +131,8 @@ def _columns(fitted: Any, events: Any, *, units: int, said: tuple[str, ...]) -> 
         n_comparison=np.array([cell["n_control"] for cell in cells], dtype=np.int64),
         influence=influence,
         skipped=tuple((int(g), int(t)) for g, t in skipped),
-        events=events,
         said=said,
     )
-
-
-def smooth_limits(events: Any, largest: float, *, level: float) -> tuple[float, float]:
-    """Limits of the average effect if the trend's slope may change by `largest` from one period to the next.
-
-    References
-    ----------
-    Rambachan, A. and Roth, J. (2023). Review of Economic Studies 90(5), 2555-2591, section 4.1 (fixed-length interval).
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from diff_diff import HonestDiD
-
-        found = HonestDiD(method="smoothness", M=largest, alpha=1 - level).fit(events)
-    return float(found.ci_lb), float(found.ci_ub)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

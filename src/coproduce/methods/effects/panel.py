@@ -18,7 +18,7 @@ class Panel:
     """Outcomes by unit and period.
 
     `values` is (units x periods); `units` and `periods` name its rows and columns, in order; `first` is for each unit
-    the place in the long arrays of its first row, by which what is constant within a unit is looked up.
+    the place in the long arrays of its earliest row, by which what is constant within a unit is looked up.
     """
 
     values: Floats
@@ -67,7 +67,9 @@ def as_panel(outcome: Floats, *, unit: npt.NDArray[Any], period: Floats) -> Pane
         raise EstimationError(
             "the panel", seen="a period that is not a number", may_help="Number the periods in order of time."
         )
-    units, first, row = np.unique(unit, return_index=True, return_inverse=True)
+    units, row = np.unique(unit, return_inverse=True)
+    order = np.lexsort((period, row))
+    first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
     periods, column = np.unique(period, return_inverse=True)
     place = row * len(periods) + column
     found, counts = np.unique(place, return_counts=True)

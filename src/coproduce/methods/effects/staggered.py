@@ -17,9 +17,9 @@ from coproduce.methods.effects.group_time import (
     Pair,
     goodman_bacon,
     group_time_cells,
-    smooth_limits,
 )
 from coproduce.methods.effects.panel import Panel, as_panel, within_units
+from coproduce.methods.effects.smoothness import smooth_limits
 from coproduce.methods.effects.staggered_worries import about_panel, about_trends
 from coproduce.methods.effects.trends import (
     PreTrends,
@@ -117,7 +117,7 @@ def staggered_effects(
     covariates
         (entries x k); of each unit the value in its first period counts.
     sensitivity
-        Whether to ask how unparallel trends may be for the effect to stand (it takes some seconds).
+        Whether to ask how unparallel trends may be for the effect to stand.
     level
         The coverage that is promised.
 
@@ -168,7 +168,7 @@ def staggered_effects(
         overall.estimates[0], overall.errors()[0], sides=_sides(cells, kept), df=overall.df, level=level
     )
     before = _before(events, level=level)
-    shaken, reason = _shaken(events, cells, level=level) if sensitivity else ((), None)
+    shaken, reason = _shaken(events, level=level) if sensitivity else ((), None)
     names = dict(enumerate(kept.panel.periods, start=1))
     told = about_panel(cells, since=kept.since, names=names)
     told += about_trends(contrast, before=before, sensitivity=shaken, reason=reason, events=events.at)
@@ -329,7 +329,7 @@ def _before(events: Sums, *, level: float) -> PreTrends | None:
     return pre_trends(events.estimates[early], covariance, at=events.at[early], df=events.df, level=level)
 
 
-def _shaken(events: Sums, cells: Cells, *, level: float) -> tuple[tuple[Sensitivity, ...], str | None]:
+def _shaken(events: Sums, *, level: float) -> tuple[tuple[Sensitivity, ...], str | None]:
     """Both sensitivity analyses, or the reason why there are none."""
     early = events.at < -1
     periods = int(early.sum()) + 1
@@ -349,7 +349,9 @@ def _shaken(events: Sums, cells: Cells, *, level: float) -> tuple[tuple[Sensitiv
         events.estimates, events.covariance, at=events.at, df=events.df, level=level
     )
     smooth = smoothness(
-        lambda allowed: smooth_limits(cells.events, allowed, level=level),
+        lambda allowed: smooth_limits(
+            events.estimates, events.covariance, at=events.at, largest=allowed, df=events.df, level=level
+        ),
         _bends(events.estimates[events.at >= 0]),
     )
     return (relative, smooth), None
