@@ -21,13 +21,22 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 WIDTH, TOLD_AT = 430, 445
-ROOMY, CROWDED, NAMED, LISTED = 45, 130, 400, 40
+ROOMY, CROWDED, NAMED, LISTED, DRAWN = 45, 130, 400, 40, 1000
+APART = 8  # empty rows before each row of the whole, where rows are too thin to be named
 SHOWN = ("ratio", "correlation")
 
 
 def rows_of(finding: Finding, table: str) -> list[Row]:
     """The rows of a table; none where the finding has no such table."""
     return list(finding.tables[table].records()) if table in finding.tables else []
+
+
+def thinned(rows: Sequence[Row]) -> list[Row]:
+    """All rows, or so many, evenly chosen, that a picture can hold them."""
+    if len(rows) <= DRAWN:
+        return list(rows)
+    last = len(rows) - 1
+    return [rows[round(place * last / (DRAWN - 1))] for place in range(DRAWN)]
 
 
 def shown_as(finding: Finding) -> str | None:
@@ -65,7 +74,7 @@ def forest(finding: Finding) -> Iterator[Figure]:
     studies = _studies(finding)
     if not studies:
         return
-    rows = [*_grouped(finding, studies), *_whole(finding)]
+    rows = [*_grouped(finding, studies), *_whole(finding, apart=APART if len(studies) > NAMED else 1)]
     for place, row in enumerate(rows):
         row["place"] = place
     svg, spec = drawn_chart(_forest_chart(rows, finding=finding))
@@ -73,7 +82,7 @@ def forest(finding: Finding) -> Iterator[Figure]:
         svg,
         name="forest",
         title="Every study, and all of them together",
-        description=_forest_in_words(rows, finding),
+        description=_forest_in_words(rows, finding, studies=len(studies)),
         spec=spec,
         table="studies",
     )
@@ -101,7 +110,7 @@ def _studies(finding: Finding) -> list[Row]:
 def _grouped(finding: Finding, studies: list[Row]) -> Iterator[Row]:
     """The studies under the heads of the first subgroup's values, each value with its pooled effect."""
     if len(studies) > NAMED:
-        studies = sorted(studies, key=lambda row: row["value"])
+        studies = thinned(sorted(studies, key=lambda row: row["value"]))
     groups = list(dict.fromkeys(row["group"] for row in studies))
     column = _first_subgroup(finding)
     if column is None or len(studies) > CROWDED:
@@ -144,7 +153,7 @@ def _pooled_row(kind: str, label: str, numbers: Sequence[float]) -> Row:
     }
 
 
-def _whole(finding: Finding) -> Iterator[Row]:
+def _whole(finding: Finding, *, apart: int) -> Iterator[Row]:
     pooled, expected = central(finding)
     yield {"kind": "head", "label": ""}
     for kind, label, estimate in (
@@ -153,18 +162,22 @@ def _whole(finding: Finding) -> Iterator[Row]:
     ):
         low, high = estimate.interval or (None, None)
         if estimate.value is not None and low is not None and high is not None:
+            yield from ({"kind": "head", "label": ""} for _ in range(apart - 1))
             yield _pooled_row(kind, label, (estimate.value, low, high))
 
 
-def _forest_in_words(rows: Sequence[Row], finding: Finding) -> str:
-    studies = [row for row in rows if row["kind"] == "study"]
-    listed = "; ".join(f"{row['label']} {row['told']}" for row in studies[:LISTED])
-    more = f"; and {len(studies) - LISTED} more in the table" if len(studies) > LISTED else ""
+def _forest_in_words(rows: Sequence[Row], finding: Finding, *, studies: int) -> str:
+    drawn = [row for row in rows if row["kind"] == "study"]
+    listed = "; ".join(f"{row['label']} {row['told']}" for row in drawn[:LISTED])
+    more = f"; and {studies - LISTED} more in the table" if studies > LISTED else ""
+    more += (
+        f" ({len(drawn)} of them, evenly chosen by their effect, are drawn)" if len(drawn) < studies else ""
+    )
     groups = "".join(f" {row['label']}: {row['told']}." for row in rows if row["kind"] == "group")
     whole = " ".join(
         f"{row['label']}: {row['told']}." for row in rows if row["kind"] in {"pooled", "expected"}
     )
-    return f"{axis_title(finding)} of each of {len(studies)} studies: {listed}{more}.{groups} {whole}"
+    return f"{axis_title(finding)} of each of {studies} studies: {listed}{more}.{groups} {whole}"
 
 
 def _domain(rows: Sequence[Row], *, ratio: bool) -> list[float]:
@@ -208,14 +221,18 @@ def _forest_chart(rows: Sequence[Row], *, finding: Finding) -> ChartType:
     )
     y = alt.Y("place:O", sort=None, title=None, axis=axis, scale=alt.Scale(domain=list(range(len(rows)))))
     x = alt.X("value:Q", title=axis_title(finding), scale=x_scale(rows, finding), axis=alt.Axis(tickCount=6))
-    told = [row for row in rows if row["kind"] != "study" or not many]
+    told = [
+        {**row, "told": f"{row['label']}: {row['told']}" if many else row["told"]}
+        for row in rows
+        if "told" in row and (row["kind"] != "study" or not many)
+    ]
     whole = [row for row in rows if row["kind"] in {"pooled", "group"}]
     layers = [
         _no_effect(finding),
         *_study_marks([row for row in rows if row["kind"] == "study"], (x, y)),
         *_whole_marks(whole, (x, y), pixels=_pixels(rows, finding)),
         *_expected_marks([row for row in rows if row["kind"] == "expected"], (x, y)),
-        alt.Chart(data([row for row in told if "told" in row]))
+        alt.Chart(data(told))
         .mark_text(align="left", fontSize=size, color=LIGHT["ink"])
         .encode(y=y, x=alt.value(TOLD_AT), text="told:N"),
     ]
@@ -243,7 +260,9 @@ def _study_marks(rows: Sequence[Row], at: tuple[alt.X, alt.Y]) -> list[ChartType
     sizes = alt.Size(
         "weight:Q",
         legend=None,
-        scale=alt.Scale(domain=[0, max(row["weight"] for row in rows)], range=[12, 150]),
+        scale=alt.Scale(
+            domain=[0, max(row["weight"] for row in rows)], range=[12, 150] if len(rows) <= NAMED else [2, 14]
+        ),
     )
     return [
         base.mark_rule(strokeWidth=1.3, color=LIGHT["citizen"], clip=True).encode(

@@ -11,7 +11,7 @@ from coproduce.reports.figure import Figure, framed
 from coproduce.reports.lettering import legal
 from coproduce.reports.palette import LIGHT
 from coproduce.reports.rounding import number
-from coproduce.reports.synthesis_charts import rows_of, said
+from coproduce.reports.synthesis_charts import rows_of, said, thinned
 from coproduce.reports.vega import data, drawn_chart
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def _funnel_chart(
         .encode(x=alt.X(f"{side}:Q", scale=scale), y=y, order="se:Q")
         for side in ("pooled_low", "pooled_high")
     ]
-    dots = alt.Chart(data(studies)).mark_point(filled=True, size=42, opacity=0.85, color=LIGHT["citizen"])
+    dots = alt.Chart(data(thinned(studies))).mark_point(
+        filled=True, size=42, opacity=0.85, color=LIGHT["citizen"]
+    )
     rings = alt.Chart(data(filled)).mark_point(filled=False, size=42, color=LIGHT["citizen"], opacity=1)
     layers = [
         *_bands(lines, y, scale=scale, title=_effect_title(finding)),
@@ -161,7 +163,7 @@ def _bubbles(studies: Sequence[Row], line: Sequence[Row], *, column: str, title:
     name = legal(str(line[0]["moderator"]))
     at = alt.X("at:Q", title=name, scale=scale, axis=axis)
     base = alt.Chart(data(line))
-    points = alt.Chart(data(studies)).mark_point(filled=True, opacity=0.6, color=LIGHT["citizen"])
+    points = alt.Chart(data(thinned(studies))).mark_point(filled=True, opacity=0.6, color=LIGHT["citizen"])
     sizes = alt.Size("weight:Q", legend=None, scale=alt.Scale(range=[15, 260], zero=True))
     return alt.layer(
         base.mark_area(color=LIGHT["organisation"], opacity=0.16).encode(
@@ -221,7 +223,7 @@ def _orchard_chart(rows: Sequence[Row], whole: Sequence[Row], *, title: str) -> 
 
     y = alt.Y("up:Q", axis=None, scale=alt.Scale(domain=[-1.3, 1.3]))
     sizes = alt.Size("precision:Q", legend=None, scale=alt.Scale(range=[8, 160], zero=True))
-    fruit = alt.Chart(data(rows)).mark_point(filled=True, opacity=0.4, color=LIGHT["citizen"])
+    fruit = alt.Chart(data(thinned(rows))).mark_point(filled=True, opacity=0.4, color=LIGHT["citizen"])
     trunk = alt.Chart(data(whole)).mark_rule(color=LIGHT["organisation"], opacity=0.9)
     return alt.layer(
         alt.Chart(data([{"nought": 0.0}]))
@@ -261,7 +263,9 @@ def _baujat_chart(rows: Sequence[Row], named: Sequence[Row]) -> ChartType:
 
     x = alt.X("contribution:Q", title="Adds to the differences (squared Pearson residual)")
     y = alt.Y("influence:Q", title="Moves the pooled effect")
-    dots = alt.Chart(data(rows)).mark_point(filled=True, size=50, opacity=0.75, color=LIGHT["citizen"])
+    dots = alt.Chart(data(thinned(rows))).mark_point(
+        filled=True, size=50, opacity=0.75, color=LIGHT["citizen"]
+    )
     words = alt.Chart(data(named)).mark_text(align="right", dx=-8, fontSize=12, color=LIGHT["ink"])
     return alt.layer(dots.encode(x=x, y=y), words.encode(x=x, y=y, text="name:N")).properties(
         width=520, height=280

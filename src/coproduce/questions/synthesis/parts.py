@@ -21,7 +21,7 @@ from coproduce.questions.synthesis.settings import SynthesisSettings
 from coproduce.records.data import Numbers, Texts
 
 T = TypeVar("T")
-MOST_LOOKS = 200
+EACH_LOOK, MOST_LOOKS = 200, 60  # with more studies than the former, one looks so many times
 
 
 def attempted(function: Callable[[], T]) -> T | str:
@@ -213,7 +213,8 @@ def arrivals(studies: Studies, settings: SynthesisSettings) -> Arrivals:
         (studies.labels[place], "the order of arrival", "when it arrived is not known")
         for place in np.flatnonzero(np.isnan(when))
     )
-    looks = np.unique(np.linspace(1, len(ordered), min(len(ordered), MOST_LOOKS)).round().astype(int))
+    number = len(ordered) if len(ordered) <= EACH_LOOK else MOST_LOOKS
+    looks = np.unique(np.linspace(1, len(ordered), number).round().astype(int))
     return Arrivals(
         ordered=ordered,
         when=np.sort(when[known]),
