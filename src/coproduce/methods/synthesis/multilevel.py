@@ -23,7 +23,7 @@ from coproduce.methods.synthesis.coefficients import (
     quantile,
 )
 from coproduce.methods.synthesis.inputs import checked, checked_design, rows_of
-from coproduce.methods.synthesis.nesting import Nesting, fitted, nest, weights_of
+from coproduce.methods.synthesis.nesting import Fitted, Nesting, fitted, nest, weights_of
 from coproduce.methods.synthesis.roots import Vector
 from coproduce.methods.synthesis.sums import Matrix, Whole
 
@@ -163,21 +163,18 @@ def multilevel(
         np.ones(len(y)) if design is None else design, names, studies=len(y), method=METHOD
     )
     _refuse_settings(estimator=estimator, test=test, level=level, correlation=correlation)
-    codes, labels = _coded(levels, level_names, studies=len(y))
-    nesting = nest(y, v, design=x, codes=codes, correlation=correlation)
-    _refuse_unlike(nesting)
+    nesting, labels, groups = nested(
+        y, v, design=x, levels=levels, names=level_names, correlation=correlation
+    )
     restricted = estimator == "REML"
     sigma2 = maximum(nesting, restricted=restricted)
     fit = fitted(nesting, sigma2, restricted=restricted)
-    everything = np.ones(len(codes), dtype=bool)
-    steepest = steepness(nesting, sigma2, gradient=fit.gradient, free=everything)
+    steepest = steepness(nesting, sigma2, gradient=fit.gradient, free=np.ones(len(groups), dtype=bool))
     low, high = _profiled(nesting, sigma2, restricted=restricted, level=level, wanted=intervals)
-    k, p = x.shape
-    df = float(k - p) if test == "t" else math.inf
-    plain = fitted(nesting, np.zeros(len(codes)), restricted=restricted)
-    reach = float(quantile(level, df)) * math.sqrt(float(fit.covariance[0, 0] + sigma2.sum()))
-    middle = float(fit.coefficients[0]) if p == 1 and not len(moderating(x)) else math.nan
-    weights = weights_of(nesting, sigma2)
+    left = len(y) - x.shape[1]
+    df = float(left) if test == "t" else math.inf
+    plain = fitted(nesting, np.zeros(len(groups)), restricted=restricted)
+    ends = _predicted(fit, sigma2, design=x, df=df, level=level)
     return Multilevel(
         names=titles,
         design=x,
@@ -187,17 +184,17 @@ def multilevel(
         df=df,
         QM=omnibus(fit.coefficients, fit.covariance, which=moderating(x), df=df),
         levels=labels,
-        groups=tuple(int(code.max()) + 1 for code in codes),
+        groups=groups,
         sigma2=sigma2,
         sigma2_low=low,
         sigma2_high=high,
         I2=100 * sigma2 / (sigma2.sum() + _typical(v, x)),
         Q=plain.squares,
-        Q_df=k - p,
-        Q_p=float(special.chdtrc(k - p, plain.squares)),
-        prediction_low=middle - reach,
-        prediction_high=middle + reach,
-        weights=100 * weights / weights.sum(),
+        Q_df=left,
+        Q_p=float(special.chdtrc(left, plain.squares)),
+        prediction_low=ends[0],
+        prediction_high=ends[1],
+        weights=_percent(weights_of(nesting, sigma2)),
         fitted=x @ fit.coefficients,
         at_boundary=sigma2 == 0,
         converged=steepest < FLAT,
@@ -210,6 +207,21 @@ def multilevel(
     )
 
 
+def _percent(weights: Vector) -> Vector:
+    return 100 * weights / weights.sum()
+
+
+def _predicted(
+    fit: Fitted, sigma2: Vector, *, design: Matrix, df: float, level: float
+) -> tuple[float, float]:
+    """Where the true effect of another study would lie; NaN where it depends on moderators."""
+    if design.shape[1] > 1 or len(moderating(design)):
+        return math.nan, math.nan
+    middle, spread = float(fit.coefficients[0]), math.sqrt(float(fit.covariance[0, 0] + sigma2.sum()))
+    reach = float(quantile(level, df)) * spread
+    return middle - reach, middle + reach
+
+
 def _refuse_unlike(nesting: Nesting) -> None:
     """Effects that differ so much more than their errors that the likelihood would lose its digits."""
     if nesting.unit > MOST_UNLIKE * nesting.smallest:
@@ -220,12 +232,20 @@ def _refuse_unlike(nesting: Nesting) -> None:
         )
 
 
-def nesting_of(
-    effects: Vector, variances: Vector, *, design: Matrix, levels: Sequence[ArrayLike], correlation: float
-) -> Nesting:
-    """The data of a fit as its likelihood sees them, for what has to look into its groups again."""
-    codes, _ = _coded(levels, None, studies=len(effects))
-    return nest(effects, variances, design=design, codes=codes, correlation=correlation)
+def nested(
+    effects: Vector,
+    variances: Vector,
+    *,
+    design: Matrix,
+    levels: Sequence[ArrayLike],
+    names: Sequence[str] | None,
+    correlation: float,
+) -> tuple[Nesting, tuple[str, ...], tuple[int, ...]]:
+    """The data as the likelihood sees them, the levels' names, and how many groups each has."""
+    codes, labels = _coded(levels, names, studies=len(effects))
+    nesting = nest(effects, variances, design=design, codes=codes, correlation=correlation)
+    _refuse_unlike(nesting)
+    return nesting, labels, tuple(int(code.max()) + 1 for code in codes)
 
 
 def _refuse_settings(*, estimator: str, test: str, level: float, correlation: float) -> None:

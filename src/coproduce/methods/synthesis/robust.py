@@ -14,7 +14,7 @@ from coproduce.errors import EstimationError
 from coproduce.methods.robust_variance import Wald, cr2, wald
 from coproduce.methods.synthesis.coefficients import Inference, inference, moderating
 from coproduce.methods.synthesis.inputs import rows_of
-from coproduce.methods.synthesis.multilevel import Multilevel, nesting_of
+from coproduce.methods.synthesis.multilevel import Multilevel, nested
 from coproduce.methods.synthesis.nesting import covariances, joined
 from coproduce.methods.synthesis.regression import Regression
 from coproduce.methods.synthesis.roots import Vector
@@ -156,7 +156,9 @@ def _blocks(
     fit: Multilevel, y: Vector, v: Vector, *, levels: Sequence[ArrayLike], codes: Whole
 ) -> tuple[list[Matrix], Whole, Whole]:
     """The covariance of each cluster, with the clusters and the places of the rows sorted to match."""
-    nesting = nesting_of(y, v, design=fit.design, levels=levels, correlation=fit.correlation)
+    nesting, _, _ = nested(
+        y, v, design=fit.design, levels=levels, names=fit.levels, correlation=fit.correlation
+    )
     outer = covariances(nesting, fit.sigma2)
     ends = np.cumsum([len(block) for block in outer])
     members = np.split(nesting.order, ends[:-1])
