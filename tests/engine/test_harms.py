@@ -246,6 +246,30 @@ def test_decisions_are_counted_as_by_hand(asked):
     assert "0.1" not in status(finding, "failing_accountability")["needs"]
 
 
+@pytest.mark.parametrize(("decisions", "wanted"), [(12, "not_measured"), (60, "quiet")])
+def test_a_sign_is_quiet_only_where_it_could_have_been_seen(asked, decisions, wanted):
+    rows = [
+        {
+            "decision": f"D{i}",
+            "proposed_on": "2026-01-01",
+            "topic": "visits",
+            "proposed_by": "citizen",
+            "result": "accepted",
+            "owner": "W1",
+        }
+        for i in range(decisions)
+    ]
+    concern = {
+        "concern": "N1",
+        "raised_on": "2026-01-01",
+        "evil": "co_destruction",
+        "severity": 3,
+        "status": "open",
+    }
+    finding = asked({"decisions": rows, "concerns": [concern]}).finding("harms")
+    assert status(finding, "failing_accountability")["status"] == wanted
+
+
 def inputs(professional, citizen, output, *, units=15):
     rng = np.random.default_rng(1)
     return [

@@ -18,8 +18,8 @@ from coproduce.methods.concentration import (
 )
 from coproduce.methods.intervals import Interval, student
 from coproduce.questions.harms.panel import Measure, Panel, Texts
-from coproduce.questions.harms.settings import LEANING, HarmsSettings
-from coproduce.questions.harms.signs import Side, Sign, judged, unseen
+from coproduce.questions.harms.settings import LEANING, VISIBLE_INDEX, HarmsSettings
+from coproduce.questions.harms.signs import Side, Sign, if_visible, judged, unseen
 
 EVIL = "reinforced_inequalities"
 KNOWN_ORDERS = (
@@ -163,21 +163,20 @@ def outcome_signs(found: Sequence[Inequality] | tuple[str, ...], settings: Harms
         since = (
             "since the beginning, against the comparison" if each.from_before else "than in the comparison"
         )
-        signs.append(
-            Sign(
-                evil=EVIL,
-                name="concentration_change",
-                status=status,
-                said=f"{each.measure.label}: more to the disadvantage of the deprived {since}",
-                value=sure.value,
-                low=sure.low,
-                high=sure.high,
-                unit="index",
-                level=1 - (1 - settings.sure()) / len(found),
-                group=each.measure.name if len(found) > 1 else None,
-                needs=("units in more clusters",) if status == "not_measured" else (),
-            )
+        sign = Sign(
+            evil=EVIL,
+            name="concentration_change",
+            status=status,
+            said=f"{each.measure.label}: more to the disadvantage of the deprived {since}",
+            value=sure.value,
+            low=sure.low,
+            high=sure.high,
+            unit="index",
+            level=1 - (1 - settings.sure()) / len(found),
+            group=each.measure.name if len(found) > 1 else None,
+            needs=("units in more clusters",) if status == "not_measured" else (),
         )
+        signs.append(if_visible(sign, VISIBLE_INDEX, needs="units in more clusters"))
     return signs
 
 
@@ -210,7 +209,7 @@ def burden_sign(minutes: Texts, deprivation: Texts, *, settings: HarmsSettings) 
         limit=0.0,
         harm="down",
     )
-    return Sign(
+    sign = Sign(
         evil=EVIL,
         name=name,
         status="watch" if status == "alarm" else status,
@@ -222,3 +221,4 @@ def burden_sign(minutes: Texts, deprivation: Texts, *, settings: HarmsSettings) 
         level=settings.sure(),
         people=int(known.sum()),
     )
+    return if_visible(sign, VISIBLE_INDEX, needs="minutes of more people")

@@ -9,8 +9,8 @@ import numpy as np
 
 from coproduce.methods.anytime import against_tolerated_counts, raised_alarms
 from coproduce.methods.intervals import Interval, simultaneous, wilson
-from coproduce.questions.harms.settings import LEANING, HarmsSettings
-from coproduce.questions.harms.signs import EVILS, Sign, judged, unseen
+from coproduce.questions.harms.settings import LEANING, VISIBLE_RATIO, VISIBLE_SHARE, HarmsSettings
+from coproduce.questions.harms.signs import EVILS, Sign, if_visible, judged, unseen
 from coproduce.questions.harms.streams import Stream, Watched, far_enough_apart
 from coproduce.records.engine import quoted
 from coproduce.records.opening import Records
@@ -79,7 +79,7 @@ def _share(name: str, counts: tuple[int, int], settings: HarmsSettings, *, said:
     if whole < settings.fewest:
         return unseen(ACCOUNTABILITY, name, f"at least {settings.fewest} of them")
     sure, leaning = (wilson(part, whole, level=level) for level in (settings.sure(), LEANING))
-    return Sign(
+    sign = Sign(
         evil=ACCOUNTABILITY,
         name=name,
         status=judged(sure, leaning, limit=settings.tolerated_share),
@@ -90,6 +90,7 @@ def _share(name: str, counts: tuple[int, int], settings: HarmsSettings, *, said:
         unit="proportion",
         level=settings.sure(),
     )
+    return if_visible(sign, VISIBLE_SHARE, needs="more of them")
 
 
 def democracy_signs(records: Records, settings: HarmsSettings) -> Iterator[Sign]:
@@ -154,7 +155,7 @@ def _represented(
             DEMOCRACY, name, f"a group column in both {table} and population, and {settings.fewest} in it"
         )
     sure, leaning, group, people = min(found, key=lambda each: each[0].value)
-    return Sign(
+    sign = Sign(
         evil=DEMOCRACY,
         name=name,
         status=judged(sure, leaning, limit=settings.fair_ratio, harm="down"),
@@ -166,6 +167,9 @@ def _represented(
         level=simultaneous(settings.sure(), comparisons=number),
         people=people,
         group=group,
+    )
+    return if_visible(
+        sign, VISIBLE_RATIO, needs=f"more {'people who take part' if table == 'people' else 'decisions'}"
     )
 
 

@@ -58,5 +58,9 @@ class HarmsSettings(Settings):
 SIGNS = 11
 """How many signs are judged by one interval each; fixed, whether or not the records show them."""
 
+VISIBLE_SHARE, VISIBLE_RATIO, VISIBLE_SLOPE, VISIBLE_INDEX = 0.2, 0.4, 0.1, 0.2
+"""How much harm a sign has to be able to show before it is called quiet: in a share, in a group's share over that of
+the population, in a change a period over the mean, in a concentration index. Minutes: as much as was given before."""
+
 LEANING = 0.8
 """The level of the interval by which a sign is watched."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from coproduce.methods.intervals import Interval
@@ -91,6 +91,31 @@ def judged(sure: Interval, leaning: Interval, *, limit: float, harm: Side = "up"
         return "not_measured"
     beyond = [found.low > limit if harm == "up" else found.high < limit for found in (sure, leaning)]
     return "alarm" if beyond[0] else "watch" if beyond[1] else "quiet"
+
+
+def if_visible(sign: Sign, visible: float, *, needs: str) -> Sign:
+    """The sign; where it is quiet only because its interval is so wide that little could be seen, not measured.
+
+    Parameters
+    ----------
+    sign
+        The sign.
+    visible
+        A harm of this size has to have had an even chance to be seen: the interval is no wider to either side.
+    needs
+        What would let it be seen.
+
+    Examples
+    --------
+    >>> quiet = Sign(evil="co_destruction", name="", status="quiet", said="", value=0.5, low=0.0, high=1.0)
+    >>> if_visible(quiet, 0.4, needs="more units").status, if_visible(quiet, 0.5, needs="more units").status
+    ('not_measured', 'quiet')
+    """
+    if sign.status != "quiet" or sign.low is None or sign.high is None:
+        return sign
+    if (sign.high - sign.low) / 2 <= visible:
+        return sign
+    return replace(sign, status="not_measured", needs=(needs,))
 
 
 def worst(signs: Iterable[Sign]) -> Sign | None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from coproduce.methods.changes import change_of_ratio, ratio_of_rates, relative_slopes
 from coproduce.methods.intervals import Interval, Moments, mean
 from coproduce.questions.harms.panel import Numbers, Panel, Texts
-from coproduce.questions.harms.settings import LEANING, HarmsSettings
-from coproduce.questions.harms.signs import Sign, Status, judged, unseen
+from coproduce.questions.harms.settings import LEANING, VISIBLE_SHARE, VISIBLE_SLOPE, HarmsSettings
+from coproduce.questions.harms.signs import Sign, Status, if_visible, judged, unseen
 from coproduce.records.engine import quoted
 from coproduce.records.opening import Records
 
@@ -22,6 +22,7 @@ COSTS = "rising_transaction_costs"
 DEMANDS = "implicit_demands"
 FEWEST_MONTHS = 4
 GAIN = 0.95
+TWICE = 2.0
 
 
 def _mean(numbers: Numbers, level: float) -> Interval:
@@ -82,7 +83,7 @@ def _responsibility(slopes: dict[str, Numbers], settings: HarmsSettings, *, impr
     stands: Status = "quiet"
     if not gained and status(LEANING):
         stands = "alarm" if status(settings.sure()) else "watch"
-    return Sign(
+    sign = Sign(
         evil=RESPONSIBILITY,
         name="professional_hours_change",
         status=stands,
@@ -93,6 +94,7 @@ def _responsibility(slopes: dict[str, Numbers], settings: HarmsSettings, *, impr
         unit="proportion",
         level=settings.sure(),
     )
+    return if_visible(sign, VISIBLE_SLOPE, needs="inputs of more units or periods")
 
 
 def _cost_of_output(rows: dict[str, NDArray[Any]], settings: HarmsSettings) -> Sign:
@@ -104,7 +106,7 @@ def _cost_of_output(rows: dict[str, NDArray[Any]], settings: HarmsSettings) -> S
             COSTS, "hours_per_output_change", f"output of at least {settings.fewest} units in two periods"
         )
     found = _mean(slopes, settings.sure())
-    return Sign(
+    sign = Sign(
         evil=COSTS,
         name="hours_per_output_change",
         status=judged(found, _mean(slopes, LEANING), limit=0.0),
@@ -115,6 +117,7 @@ def _cost_of_output(rows: dict[str, NDArray[Any]], settings: HarmsSettings) -> S
         unit="proportion",
         level=settings.sure(),
     )
+    return if_visible(sign, VISIBLE_SLOPE, needs="inputs of more units or periods")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +193,9 @@ def _change(halves: Halves, settings: HarmsSettings, *, evil: str, name: str) ->
     coordination = evil == COSTS
     top, bottom = (halves.coordination, halves.minutes) if coordination else (halves.minutes, halves.months)
     early, late = ((top[:, half], bottom[:, half]) for half in (0, 1))
+    usual = float(early[0].sum() / max(early[1].sum(), 1e-300))
     sure, leaning = (change_of_ratio(early, late, level=level) for level in (settings.sure(), LEANING))
-    return Sign(
+    sign = Sign(
         evil=evil,
         name=name,
         status=judged(sure, leaning, limit=0.0),
@@ -205,6 +209,9 @@ def _change(halves: Halves, settings: HarmsSettings, *, evil: str, name: str) ->
         level=settings.sure(),
         people=len(halves.minutes),
         needs=("minutes in both halves of the records",) if np.isnan(sure.low) else (),
+    )
+    return if_visible(
+        sign, VISIBLE_SHARE if coordination else usual, needs="contributions of more people or months"
     )
 
 
@@ -232,7 +239,7 @@ def leaving_sign(records: Records, settings: HarmsSettings, *, until: datetime) 
     )
     if np.isnan(sure.low):
         return unseen(DEMANDS, name, "at least one citizen who left, in either half of the records")
-    return Sign(
+    sign = Sign(
         evil=DEMANDS,
         name=name,
         status=judged(sure, leaning, limit=1.0),
@@ -244,6 +251,8 @@ def leaving_sign(records: Records, settings: HarmsSettings, *, until: datetime) 
         level=settings.sure(),
         people=min(left[0] + left[1], *(each for each in left if each)),
     )
+    seen = sure.low > 0 and sure.high / sure.low <= TWICE**2
+    return if_visible(sign, np.inf if seen else 0.0, needs="more people, or a longer time")
 
 
 def minutes_by_deprivation(records: Records, settings: HarmsSettings) -> tuple[Texts, Texts] | None:
