@@ -118,8 +118,9 @@ def _kept(
             wanted = f'a value for every case (missing: {named}), or `missing = "leave_out"` to go without these cases'
             reading.refuse(name, np.flatnonzero(gaps).tolist(), wanted=wanted, rule="required")
     if incomplete.all():
-        wanted = "at least one case with an outcome and every condition"
-        reading.refuse(settings.outcome, range(len(incomplete)), wanted=wanted, rule="required")
+        found = f"{len(incomplete)} cases, none of them complete"
+        wanted = "cases with an outcome and every condition"
+        reading.faults.append(Fault(file=reading.data.file, rule="cases", found=found, wanted=wanted))
     return np.flatnonzero(~incomplete)
 
 
