@@ -159,13 +159,10 @@ def multilevel(
     (0.4333, True)
     """
     y, v = checked(effects, variances, method=METHOD)
-    x, titles = checked_design(
-        np.ones(len(y)) if design is None else design, names, studies=len(y), method=METHOD
-    )
+    given = np.ones(len(y)) if design is None else design
+    x, titles = checked_design(given, names, studies=len(y), method=METHOD)
     _refuse_settings(estimator=estimator, test=test, level=level, correlation=correlation)
-    nesting, labels, groups = nested(
-        y, v, design=x, levels=levels, names=level_names, correlation=correlation
-    )
+    nesting, tiers, groups = nested(y, v, design=x, levels=levels, names=level_names, correlation=correlation)
     restricted = estimator == "REML"
     sigma2 = maximum(nesting, restricted=restricted)
     fit = fitted(nesting, sigma2, restricted=restricted)
@@ -183,7 +180,7 @@ def multilevel(
         covariance=fit.covariance,
         df=df,
         QM=omnibus(fit.coefficients, fit.covariance, which=moderating(x), df=df),
-        levels=labels,
+        levels=tiers,
         groups=groups,
         sigma2=sigma2,
         sigma2_low=low,
@@ -208,7 +205,7 @@ def multilevel(
 
 
 def _percent(weights: Vector) -> Vector:
-    return 100 * weights / weights.sum()
+    return np.asarray(100 * weights / weights.sum())
 
 
 def _predicted(
