@@ -87,11 +87,7 @@ def cr2(
     (4.6667, 4.0)
     """
     fit = _fitted(design, clusters, weights=weights, target=target)
-    rows = np.eye(design.shape[1]) if contrasts is None else np.atleast_2d(contrasts)
-    scores = fit.summed(fit.adjusted * residuals[fit.order, None]) @ fit.bread @ rows.T
-    forms = [_forms(fit, row) for row in rows]
-    df = [form.total(form) ** 2 / _product((form, form), (form, form)) for form in forms]
-    return Robust(covariance=scores.T @ scores, df=np.array(df), clusters=len(fit.starts))
+    return _robust(fit, residuals, np.eye(design.shape[1]) if contrasts is None else np.atleast_2d(contrasts))
 
 
 def wald(
@@ -142,21 +138,39 @@ def wald(
     from scipy.special import fdtrc
 
     q = len(constraints)
-    found = cr2(design, residuals, clusters=clusters, weights=weights, target=target, contrasts=constraints)
     fit = _fitted(design, clusters, weights=weights, target=target)
-    plain = [_forms(fit, row) for row in constraints]
-    expected = np.array([[one.total(other) for other in plain] for one in plain])
-    values, vectors = np.linalg.eigh(expected)
-    root = (vectors / np.sqrt(np.maximum(values, np.finfo(float).tiny))) @ vectors.T
-    forms = [_forms(fit, row) for row in root @ constraints]
-    spread = sum(_product((s, s), (t, t)) + _product((s, t), (t, s)) for s in forms for t in forms)
-    eta = q * (q + 1) / spread
     difference = constraints @ coefficients
-    statistic = float(difference @ np.linalg.lstsq(found.covariance, difference, rcond=None)[0])
+    covariance = _covariance(fit, residuals, constraints)
+    plain = [_form(fit, row) for row in constraints]
+    values, vectors = np.linalg.eigh(np.array([[_expected(fit, s, t) for t in plain] for s in plain]))
+    root = (vectors / np.sqrt(np.maximum(values, np.finfo(float).tiny))) @ vectors.T
+    forms = [_form(fit, row) for row in root @ constraints]
+    spread = sum(_product(fit, (s, s), (t, t)) + _product(fit, (s, t), (t, s)) for s in forms for t in forms)
+    eta = q * (q + 1) / spread
+    statistic = float(difference @ np.linalg.lstsq(covariance, difference, rcond=None)[0])
     df_error = eta - q + 1
     f = statistic * df_error / (eta * q)
     p = float(fdtrc(q, df_error, f)) if df_error > 0 else float("nan")
     return Wald(f=f, df=q, df_error=float(df_error), p=p)
+
+
+def _robust(fit: _Fit, residuals: Array, rows: Array) -> Robust:
+    forms = [_form(fit, row) for row in rows]
+    df = [_expected(fit, form, form) ** 2 / _product(fit, (form, form), (form, form)) for form in forms]
+    return Robust(covariance=_covariance(fit, residuals, rows), df=np.array(df), clusters=len(fit.starts))
+
+
+def _covariance(fit: _Fit, residuals: Array, rows: Array) -> Array:
+    scores = fit.summed(fit.adjusted * residuals[fit.order, None]) @ fit.bread @ rows.T
+    return np.asarray(scores.T @ scores)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Singly:
+    """Where every cluster is one row: weight times target, and what joins a row to itself through the coefficients."""
+
+    product: Array
+    bend: Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,53 +185,85 @@ class _Fit:
     bread: Array
     meat: Array
     adjusted: Array
+    singly: _Singly | None
+
+    @property
+    def kernel(self) -> Array:
+        """What joins two clusters through the coefficients."""
+        bread = self.bread
+        return np.block([[bread @ self.meat @ bread, -bread], [-bread, np.zeros_like(bread)]])
 
     def summed(self, rows: Array) -> Array:
         """The totals of rows over each cluster."""
-        return np.add.reduceat(rows, self.starts, axis=0)
+        return rows if len(self.starts) == len(rows) else np.add.reduceat(rows, self.starts, axis=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Forms:
+class _Form:
     """One contrast's variance: the sum over clusters of squared forms (p·e)².
 
-    The product p_i' target p_j of two clusters is `own` (where i = j) plus `low`' `kernel` `low`, of low rank.
+    The product p_i' target p_j of two clusters is a' target a (where i = j) plus low_i' kernel low_j, of low rank;
+    `low` is None where every cluster is one row, for which there are shorter ways.
     """
 
     a: Array
     target_a: Array
-    low: Array
-    starts: NDArray[np.intp]
-    kernel: Array
-
-    def own(self, other: _Forms) -> Array:
-        return np.add.reduceat(self.a * other.target_a, self.starts)
-
-    def diagonal(self, other: _Forms) -> Array:
-        return np.asarray(np.sum(self.low @ self.kernel * other.low, axis=1))
-
-    def total(self, other: _Forms) -> float:
-        """The expectation of the estimated (co)variance, up to the factor of the working model."""
-        return float(np.sum(self.own(other) + self.diagonal(other)))
+    low: Array | None
 
 
-def _forms(fit: _Fit, contrast: Array) -> _Forms:
+def _form(fit: _Fit, contrast: Array) -> _Form:
     a = fit.adjusted @ (fit.bread @ contrast)
     target_a = _times(fit.target, a[:, None], starts=fit.starts)[:, 0]
+    if fit.singly is not None:
+        return _Form(a=a, target_a=target_a, low=None)
     weighted = _times(fit.weights, target_a[:, None], starts=fit.starts)
     low = np.hstack([fit.summed(fit.design * a[:, None]), fit.summed(fit.design * weighted)])
-    bread = fit.bread
-    kernel = np.block([[bread @ fit.meat @ bread, -bread], [-bread, np.zeros_like(bread)]])
-    return _Forms(a=a, target_a=target_a, low=low, starts=fit.starts, kernel=kernel)
+    return _Form(a=a, target_a=target_a, low=low)
 
 
-def _product(first: tuple[_Forms, _Forms], second: tuple[_Forms, _Forms]) -> float:
+def _own(fit: _Fit, s: _Form, t: _Form) -> Array:
+    return np.add.reduceat(s.a * t.target_a, fit.starts)
+
+
+def _diagonal(fit: _Fit, s: _Form, t: _Form) -> Array:
+    """The part of low rank, each cluster with itself."""
+    if fit.singly is not None or s.low is None or t.low is None:
+        return s.a * t.a * (0.0 if fit.singly is None else fit.singly.bend)
+    return np.asarray(np.sum(s.low @ fit.kernel * t.low, axis=1))
+
+
+def _crossed(fit: _Fit, s: _Form, t: _Form) -> Array:
+    """The sum over clusters of low_s low_t'."""
+    if fit.singly is not None or s.low is None or t.low is None:
+        return _crossed_singly(fit, s.a * t.a)
+    return np.asarray(s.low.T @ t.low)
+
+
+def _crossed_singly(fit: _Fit, products: Array) -> Array:
+    product = np.ones(len(products)) if fit.singly is None else fit.singly.product
+
+    def summed(factor: Array) -> Array:
+        return np.asarray((fit.design * (products * factor)[:, None]).T @ fit.design)
+
+    if np.ptp(product) == 0:
+        c = product[0]
+        return np.kron(np.array([[1, c], [c, c * c]]), summed(np.ones(len(products))))
+    return np.block(
+        [[summed(np.ones(len(products))), summed(product)], [summed(product), summed(product**2)]]
+    )
+
+
+def _expected(fit: _Fit, s: _Form, t: _Form) -> float:
+    """The expectation of the estimated (co)variance, up to the factor of the working model."""
+    return float(np.sum(_own(fit, s, t) + _diagonal(fit, s, t)))
+
+
+def _product(fit: _Fit, first: tuple[_Form, _Form], second: tuple[_Form, _Form]) -> float:
     """The sum over all pairs of clusters of (p_i' target p_j of `first`) x (the same of `second`)."""
     (s, t), (u, v) = first, second
-    own, other = s.own(t), u.own(v)
-    crossed = own * u.diagonal(v) + other * s.diagonal(t)
-    kernel = s.kernel
-    low = np.trace(kernel @ (s.low.T @ u.low) @ kernel @ (v.low.T @ t.low))
+    own, other = _own(fit, s, t), _own(fit, u, v)
+    crossed = own * _diagonal(fit, u, v) + other * _diagonal(fit, s, t)
+    low = np.trace(fit.kernel @ _crossed(fit, s, u) @ fit.kernel @ _crossed(fit, v, t))
     return float(np.sum(own * other + crossed) + low)
 
 
@@ -243,6 +289,10 @@ def _fitted(
         rows = slice(starts[place], starts[place] + sizes[place])
         working = tuple(part[rows] if isinstance(part, np.ndarray) else part[int(place)] for part in (w, phi))
         adjusted[rows] = _together(design[rows], working, bread=bread, meat=meat)
+    singly = None
+    if alone.all() and isinstance(w, np.ndarray) and isinstance(phi, np.ndarray):
+        leverage, spread = _leverages(design, bread=bread, meat=meat)
+        singly = _Singly(product=w * phi, bend=spread - 2 * leverage * w * phi)
     return _Fit(
         design=design,
         order=order,
@@ -252,7 +302,13 @@ def _fitted(
         bread=bread,
         meat=meat,
         adjusted=adjusted,
+        singly=singly,
     )
+
+
+def _leverages(design: Array, *, bread: Array, meat: Array) -> tuple[Array, Array]:
+    """Each row's own entry of design · bread · design', and of the same with bread · meat · bread."""
+    return np.sum(design @ bread * design, axis=1), np.sum(design @ (bread @ meat @ bread) * design, axis=1)
 
 
 def _sorted(working: Working | None, order: NDArray[np.intp]) -> Working:
@@ -272,8 +328,7 @@ def _times(working: Working, rows: Array, *, starts: NDArray[np.intp]) -> Array:
 def _singly(design: Array, working: tuple[Array, Array], *, bread: Array, meat: Array) -> Array:
     """A·W·X of clusters of one row, all at once."""
     w, phi = working
-    leverage = np.sum(design @ bread * design, axis=1)
-    spread = np.sum(design @ (bread @ meat @ bread) * design, axis=1)
+    leverage, spread = _leverages(design, bread=bread, meat=meat)
     variance = phi - 2 * leverage * w * phi + spread  # of the residual, under the working model
     known = variance > NOUGHT * phi
     factor = np.where(known, np.sqrt(phi / np.where(known, variance, 1.0)), 0.0)

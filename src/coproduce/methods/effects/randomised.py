@@ -444,22 +444,26 @@ def filled(covariates: Array) -> Array:
 def _kept(columns: Array, arms: Sequence[Array], *, sides: Sequence[NDArray[np.bool_]]) -> list[int]:
     """The covariates that add something of their own in both arms, in their order."""
     kept: list[int] = []
-    bases = [arm[side] for arm, side in zip(arms, sides, strict=True)]
+    bases = [
+        np.linalg.qr(arm[side][:, arm[side].any(axis=0)])[0] for arm, side in zip(arms, sides, strict=True)
+    ]
     for place, column in enumerate(columns.T):
-        rests = [
-            column[side] - _explained(base, column[side]) for base, side in zip(bases, sides, strict=True)
-        ]
-        sizes = [float(np.linalg.norm(column[side])) for side in sides]
-        if all(
-            np.linalg.norm(rest) > 1e-8 * max(size, 1e-12) for rest, size in zip(rests, sizes, strict=True)
-        ):
+        rests = [_rest(column[side], base) for base, side in zip(bases, sides, strict=True)]
+        sizes = [float(np.linalg.norm(rest)) for rest in rests]
+        least = [1e-8 * max(float(np.linalg.norm(column[side])), 1e-12) for side in sides]
+        if all(size > bound for size, bound in zip(sizes, least, strict=True)):
             kept.append(place)
-            bases = [np.column_stack([base, rest]) for base, rest in zip(bases, rests, strict=True)]
+            bases = [
+                np.column_stack([base, rest / size])
+                for base, rest, size in zip(bases, rests, sizes, strict=True)
+            ]
     return kept
 
 
-def _explained(base: Array, column: Array) -> Array:
-    return np.asarray(base @ np.linalg.lstsq(base, column, rcond=None)[0])
+def _rest(column: Array, base: Array) -> Array:
+    """What an orthonormal base leaves of a column; twice, so that rounding leaves nothing of the base."""
+    once = column - base @ (base.T @ column)
+    return np.asarray(once - base @ (base.T @ once))
 
 
 def _enough(trial: Trial, columns: int) -> None:

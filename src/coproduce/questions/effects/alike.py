@@ -20,7 +20,7 @@ from coproduce.questions.effects.settings import EffectsSettings
 Rows = NDArray[np.bool_]
 
 
-def matched(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+def matched(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
     """Each arm against units of the control that look like its own."""
     found = {
         arm: _matched(loaded, outcome, arm=arm, settings=settings, rows=arms.rows_of(loaded, arm=arm))
@@ -93,7 +93,7 @@ def _strengths(found: dict[str, Matched]) -> Iterator[Estimate]:
         )
 
 
-def threshold(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+def threshold(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
     """Those just on one side of a threshold against those just on the other."""
     if loaded.running is None or settings.cutoff is None:
         raise EstimationError("the threshold", seen="no running variable", may_help="Name it and its cutoff.")

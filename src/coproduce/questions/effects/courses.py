@@ -17,7 +17,7 @@ from coproduce.questions.effects.result import Analysis, alone
 from coproduce.questions.effects.settings import EffectsSettings
 
 
-def time_series(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+def time_series(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
     """A series against the line that it ran on before."""
     start = _start(settings)
     periods, values, averaged = _one_a_period(loaded, outcome)
@@ -96,7 +96,7 @@ def _one_a_period(loaded: Loaded, outcome: Outcome) -> tuple[Array, Array, bool]
     return periods, means, bool(len(periods) < loaded.rows)
 
 
-def before_after(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+def before_after(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
     """A bare change, which is no evidence of an effect."""
     start = _start(settings)
     found = before_after_change(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from coproduce.errors import EstimationError
 from coproduce.findings import Estimate, Table
 from coproduce.methods.effects.aggregates import Point
-from coproduce.methods.effects.one_area import one_area_effects
+from coproduce.methods.effects.one_area import OneArea, one_area_effects
 from coproduce.methods.effects.staggered import Staggered, staggered_effects
 from coproduce.methods.effects.two_by_two import TwoByTwo, two_by_two_effects
 from coproduce.questions.effects.loading import Array, Loaded, Outcome
@@ -24,7 +24,7 @@ BAND = ("effect", "se", "low", "high", "band_low", "band_high")
 OF_POINT = ("estimate", "se", "low", "high", "band_low", "band_high")
 
 
-def staggered(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+def staggered(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
     """Units treated from different periods on."""
     units, periods = _panel(loaded)
     since = _since(loaded)
@@ -138,7 +138,7 @@ def _staggered_tables(found: Staggered) -> dict[str, Table]:
     return {name: table for name, table in tables.items() if table.rows}
 
 
-def two_by_two(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+def two_by_two(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
     """Before and after, with a comparison."""
     since = _since(loaded)
     starts = np.unique(since[since > 0])
@@ -199,7 +199,7 @@ def _two_by_two_tables(found: TwoByTwo, *, start: float) -> dict[str, Table]:
     return {name: table for name, table in tables.items() if table.rows}
 
 
-def one_area(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Analysis:
+def one_area(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
     """One area against a weighted mean of others."""
     since = _since(loaded)
     units, periods = _panel(loaded)
@@ -214,10 +214,6 @@ def one_area(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Ana
         since=float(starts.min()),
         level=settings.level,
     )
-    rows = tuple(
-        (period, seen, expected, None, None, period >= starts.min())
-        for period, seen, expected in zip(found.periods, found.observed, found.synthetic, strict=True)
-    )
     return Analysis(
         effects=(alone(outcome, found.contrast),),
         worries=found.contrast.worries,
@@ -231,15 +227,7 @@ def one_area(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Ana
                 unit=outcome.unit,
             ),
         ),
-        tables={
-            "series": series(rows, caption="The treated area, and the weighted mean of others"),
-            "donors": listed(
-                "The areas that it is compared with: weight, estimate without it, and estimate in its place",
-                ("unit", "weight", "without", "placebo", "ratio"),
-                rows=found.donors,
-                names=("unit", "weight", "without", "placebo", "ratio"),
-            ),
-        },
+        tables=_one_area_tables(found, start=float(starts.min())),
         references=(
             "Abadie, A., Diamond, A. and Hainmueller, J. (2010). Synthetic control methods for comparative case "
             "studies. Journal of the American Statistical Association 105(490), 493-505.",
@@ -248,6 +236,23 @@ def one_area(loaded: Loaded, settings: EffectsSettings, outcome: Outcome) -> Ana
         ),
         people=False,
     )
+
+
+def _one_area_tables(found: OneArea, *, start: float) -> dict[str, Table]:
+    rows = tuple(
+        (period, seen, expected, None, None, period >= start)
+        for period, seen, expected in zip(found.periods, found.observed, found.synthetic, strict=True)
+    )
+    names = ("unit", "weight", "without", "placebo", "ratio")
+    return {
+        "series": series(rows, caption="The treated area, and the weighted mean of others"),
+        "donors": listed(
+            "The areas that it is compared with: weight, estimate without it, and estimate in its place",
+            names,
+            rows=found.donors,
+            names=names,
+        ),
+    }
 
 
 def series(rows: Sequence[tuple[Any, ...]], *, caption: str) -> Table:

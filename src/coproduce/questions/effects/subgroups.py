@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -13,7 +14,12 @@ from coproduce.questions.effects.loading import Loaded, Outcome, taken
 from coproduce.questions.effects.result import Analysis, Effect
 from coproduce.questions.effects.settings import EffectsSettings
 
-OneOutcome = Callable[[Loaded, EffectsSettings, Outcome], Analysis]
+
+class OneOutcome(Protocol):
+    """A design that takes one outcome at a time."""
+
+    def __call__(self, loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) -> Analysis:
+        """What it finds."""
 
 
 def with_subgroups(
@@ -24,7 +30,7 @@ def with_subgroups(
     Intervals of subgroups hold together (as if subgroups were independent, which is safe); subgroups that cannot be
     compared are named in the caveats.
     """
-    whole = one(loaded, settings, outcome)
+    whole = one(loaded, settings, outcome=outcome)
     own: list[Effect] = []
     caveats: list[str] = []
     for name, labels in loaded.groups.items():
@@ -32,7 +38,7 @@ def with_subgroups(
             rows = np.asarray(labels == label, dtype=bool)
             part = taken(loaded, rows)
             try:
-                made = one(part, settings, replace(outcome, values=outcome.values[rows])).effects
+                made = one(part, settings, outcome=replace(outcome, values=outcome.values[rows])).effects
                 own += [_within(effect, whole, outcome=outcome, group=(name, label)) for effect in made]
             except EstimationError as error:
                 caveats.append(f"No effect for {name}: {label} ({outcome.name}): {error.seen}.")

@@ -4,7 +4,7 @@
 table               columns
 ==================  ==================================================================================================
 `outcomes`          outcome, label, arm, group, estimate, se, low, high, p, p_adjusted, band_low, band_high,
-                    standardised, n_treated, n_comparison, unit, better, verdict; one row an outcome, arm and subgroup
+                    standardised, n_treated, n_comparison, unit, better, verdict, set_by; one row an outcome, arm and subgroup
                     (group is empty for the whole sample, else ``column: label``); the band holds over the family
 `arms`              arm, units, observed, mean, sd, clusters, outcome, is_control (randomised, matched)
 `balance`           covariate, smd, arm (randomised); covariate, smd_before, smd_after beside smd (matched)
@@ -34,7 +34,17 @@ from coproduce.questions.effects.result import Analysis, Effect
 
 OUTCOMES = (
     *("outcome", "label", "arm", "group", "estimate", "se", "low", "high", "p", "p_adjusted"),
-    *("band_low", "band_high", "standardised", "n_treated", "n_comparison", "unit", "better", "verdict"),
+    *(
+        "band_low",
+        "band_high",
+        "standardised",
+        "n_treated",
+        "n_comparison",
+        "unit",
+        "better",
+        "verdict",
+        "set_by",
+    ),
 )
 NUMBERS = OUTCOMES[4:13]
 
@@ -56,7 +66,7 @@ def _row(effect: Effect, *, people: bool) -> tuple[Cell, ...]:
     return (
         *(measure.name, measure.label, effect.arm, group, one.estimate, one.se, one.low, one.high, one.p),
         *(effect.p_adjusted, effect.band_low, effect.band_high, effect.standardised, *counts),
-        *(effect.outcome.unit, measure.better, effect.verdict()),
+        *(effect.outcome.unit, measure.better, effect.verdict(), measure.set_by),
     )
 
 
