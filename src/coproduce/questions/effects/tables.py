@@ -4,8 +4,9 @@
 table               columns
 ==================  ==================================================================================================
 `outcomes`          outcome, label, arm, group, estimate, se, low, high, p, p_adjusted, band_low, band_high,
-                    standardised, n_treated, n_comparison, unit, better, verdict, set_by; one row an outcome, arm and subgroup
-                    (group is empty for the whole sample, else ``column: label``); the band holds over the family
+                    standardised, n_treated, n_comparison, unit, better, verdict, set_by; one row an outcome, arm and
+                    subgroup (group is empty for the whole sample, else ``column: label``); the band holds over the
+                    family
 `arms`              arm, units, observed, mean, sd, clusters, outcome, is_control (randomised, matched)
 `balance`           covariate, smd, arm (randomised); covariate, smd_before, smd_after beside smd (matched)
 `group_time`        since, period, effect, se, low, high (staggered)
