@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coproduce.methods.anytime.looks import Array, Monitored
+from coproduce.methods.anytime.looks import Array, Monitored, in_parts
 
 Likelihood = Callable[[Any], Array]
 """Of a ratio; for steady exposure of another ratio in each cell, too."""
@@ -65,6 +65,16 @@ def shared_counts(
     >>> np.exp(found.log_e).round(2).tolist()
     [[11.26, 87.54]]
     """
+    return in_parts(
+        lambda part: _shared(
+            (treated[part], comparison[part]), share=share[part], tolerance=tolerance, alpha=alpha
+        ),
+        streams=len(treated),
+    )
+
+
+def _shared(counts: tuple[Array, Array], *, share: Array, tolerance: float, alpha: float) -> Monitored:
+    treated, comparison = counts
     odds, total = share / (1 - share), treated + comparison
     x, steady = np.cumsum(treated, axis=1), share.shape[1] == 1
     seen = np.cumsum(total, axis=1) if steady else total

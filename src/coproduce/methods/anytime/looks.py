@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+PART = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,23 @@ class Monitored:
             low=np.maximum.accumulate(self.low, axis=1),
             high=np.minimum.accumulate(self.high, axis=1),
         )
+
+
+def in_parts(watch: Callable[[slice], Monitored], *, streams: int) -> Monitored:
+    """Watch so many streams at once that what is worked on stays near the processor.
+
+    Parameters
+    ----------
+    watch
+        Watches a slice of the streams.
+    streams
+        How many there are in all.
+    """
+    found = [watch(slice(start, start + PART)) for start in range(0, max(streams, 1), PART)]
+    if len(found) == 1:
+        return found[0]
+    names = ("log_e", "estimate", "low", "high")
+    return Monitored(**{name: np.concatenate([getattr(part, name) for part in found]) for name in names})
 
 
 def over_any_looks(log_e: Array) -> Array:
