@@ -204,6 +204,20 @@ def test_what_is_left_out_is_named():
     assert found.contrast.n_treated == np.isin(since, (3, 6)).sum()
 
 
+def test_a_unit_whose_covariate_is_not_known_is_left_out_rather_than_its_covariate():
+    data = a_panel(np.random.default_rng(17), units=90)
+    x = np.random.default_rng(18).normal(size=90)
+    gaps = x.copy()
+    gaps[:7] = np.nan
+    kept = data["unit"] >= 7
+    some = {name: values[kept] for name, values in data.items()}
+    one = asked(data, covariates=gaps[data["unit"]][:, None]).contrast
+    other = asked(some, covariates=x[some["unit"]][:, None]).contrast
+    assert one.estimate == pytest.approx(other.estimate, abs=LINEAR_ALGEBRA)
+    assert {worry.name: worry.value for worry in one.worries}["units_without_covariates"] == 7
+    assert one.estimate != pytest.approx(asked(some).contrast.estimate, abs=1e-4)
+
+
 def test_effects_without_a_comparison_are_listed():
     data = a_panel(np.random.default_rng(12), cohorts=(3, 5))
     found = asked(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,57 +208,47 @@ def _kept(
     late = np.nan_to_num(first, nan=0.0)
     cohort[late != 0] = np.searchsorted(panel.periods, late[late != 0]) + 1.0
     cohort[cohort > len(panel.periods)] = 0
+    described = None if covariates is None else np.asarray(covariates[panel.first], dtype=np.float64)
     known = np.isfinite(panel.values).any(axis=1)
-    stays = known & (cohort != 1)
+    told = np.ones_like(known) if described is None else np.isfinite(described).all(axis=1)
+    stays = known & (cohort != 1) & told
     labels = None if cluster is None else within_units(panel, cluster, unit=unit, what="the cluster")
+    always, unknown = int((known & (cohort == 1)).sum()), int((~known).sum())
+    untold = int((known & (cohort != 1) & ~told).sum())
     return _Kept(
         panel=panel,
         values=panel.values[stays],
         since=cohort[stays],
         clusters=None if labels is None else np.unique(labels[stays], return_inverse=True)[1],
-        covariates=None if covariates is None else covariates[panel.first][stays],
-        worries=_left_out(
-            panel.values[stays], always=int((known & (cohort == 1)).sum()), unknown=int((~known).sum())
-        ),
+        covariates=None if described is None else described[stays],
+        worries=tuple(_left_out(panel.values[stays], always=always, unknown=unknown, untold=untold)),
     )
 
 
-def _left_out(values: Floats, *, always: int, unknown: int) -> tuple[Worry, ...]:
-    worries = []
-    if always:
-        worries.append(
-            Worry(
-                name="treated_from_the_start",
-                value=always,
-                ok=False,
-                meaning=f"{always} {_units(always)} left out: treated in the first period or before, so that nothing "
-                "is known of them without treatment.",
-                lowers=0,
-            )
-        )
-    if unknown:
-        worries.append(
-            Worry(
-                name="units_without_outcome",
-                value=unknown,
-                ok=False,
-                meaning=f"{unknown} {_units(unknown)} left out: no outcome is known in any period.",
-                lowers=0,
-            )
-        )
+def _left_out(values: Floats, *, always: int, unknown: int, untold: int) -> Iterator[Worry]:
+    """Units that are not analysed, each kind with its reason, and gaps of those that are."""
+    for name, count, reason in (
+        (
+            "treated_from_the_start",
+            always,
+            "treated in the first period or before, so that nothing is known of them without treatment",
+        ),
+        ("units_without_outcome", unknown, "no outcome is known in any period"),
+        ("units_without_covariates", untold, "a covariate is not known"),
+    ):
+        if count:
+            meaning = f"{count} {_units(count)} left out: {reason}."
+            yield Worry(name=name, value=float(count), ok=False, meaning=meaning, lowers=0)
     missing = float(np.isnan(values).mean()) if values.size else 0.0
     if missing:
-        worries.append(
-            Worry(
-                name="missing_unit_periods",
-                value=missing,
-                ok=missing <= 0.05,
-                meaning=f"{100 * missing:.1f} % of unit-periods have no outcome: each effect rests on the units that "
-                "are known in both of its periods.",
-                lowers=1 if missing > 0.2 else 0,
-            )
+        yield Worry(
+            name="missing_unit_periods",
+            value=missing,
+            ok=missing <= 0.05,
+            meaning=f"{100 * missing:.1f} % of unit-periods have no outcome: each effect rests on the units that are "
+            "known in both of its periods.",
+            lowers=1 if missing > 0.2 else 0,
         )
-    return tuple(worries)
 
 
 def _units(count: int) -> str:
