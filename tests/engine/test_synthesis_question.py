@@ -354,6 +354,25 @@ def test_settings_that_cannot_be_are_refused(faults, settings, told_why):
     assert any(told_why in fault for fault in faults(settings))
 
 
+def test_a_missing_column_is_one_fault(faults):
+    [fault] = faults('data = "s.csv"\neffect = "yi"\nvariance = "v1"\nmoderators = ["year"]\n')
+    assert "found 'v1'" in fault
+
+
+def test_levels_where_each_study_gives_one_effect_are_refused(faults):
+    [fault] = faults(SETTINGS + 'levels = ["study", "effect"]\n')
+    assert "found 'one effect of each study'" in fault
+    assert "Leave `levels` out." in fault
+
+
+def test_few_studies_are_not_judged_on_what_is_missing(answer):
+    finding = answer()
+    judged = {check.name for check in finding.diagnostics}
+    assert "missing_studies" in judged
+    assert not judged & {"asymmetry", "selection"}
+    assert "bias" in finding.tables
+
+
 def test_check_finds_the_same_faults(tmp_path, ask):
     with pytest.raises(RecordsError) as refused:
         ask(table=EFFECTS.replace("0.04", "-0.04"))

@@ -11,6 +11,7 @@ from coproduce.questions.synthesis.bias_tests import FEW_FOR_ASYMMETRY
 from coproduce.questions.synthesis.fitting import Fitted
 from coproduce.questions.synthesis.settings import SynthesisSettings
 
+FEW_FOR_A_CURVE = 3
 FEW, MUCH_HETEROGENEITY, DOMINANT, FEW_CLUSTERS = 10, 75.0, 50.0, 10
 TOO_ALIKE = 0.001
 WEAK = frozenset({"low", "very_low"})
@@ -103,20 +104,34 @@ def _weights(fitted: Fitted) -> Iterator[Diagnostic]:
 
 
 def _missing(fitted: Fitted) -> Iterator[Diagnostic]:
+    if len(fitted.studies) < FEW_FOR_ASYMMETRY:
+        meaning = f"With fewer than {FEW_FOR_ASYMMETRY} studies nobody can see whether others are missing."
+        yield Diagnostic(name="missing_studies", value=None, ok=False, meaning=meaning)
+        return
+    yield from _asymmetry(fitted)
+    curve = fitted.missing.curve
+    if curve.significant >= FEW_FOR_A_CURVE:
+        lean = "lean" if curve.evidence else "do not lean"
+        yield Diagnostic(
+            name="p_curve",
+            value=curve.p_right_skew,
+            ok=curve.evidence,
+            meaning=f"The p-values of the {curve.significant} significant effects {lean} to the very small, as they do "
+            "where effects are real.",
+        )
+
+
+def _asymmetry(fitted: Fitted) -> Iterator[Diagnostic]:
     line, model = fitted.missing.egger, fitted.missing.selection
     if isinstance(line, str):
-        yield Diagnostic(name="asymmetry", value=None, ok=False, meaning=f"Asymmetry cannot be seen. {line}")
+        yield Diagnostic(name="funnel", value=None, ok=False, meaning=f"Asymmetry cannot be seen. {line}")
     else:
-        few = (
-            " It hardly can be with fewer than 10 studies." if len(fitted.studies) < FEW_FOR_ASYMMETRY else ""
-        )
+        seen = "" if fitted.missing.asymmetric else "are not seen to "
         yield Diagnostic(
             name="asymmetry",
             value=line.p,
             ok=not fitted.missing.asymmetric,
-            meaning="Small studies tell another story than large ones (Egger's test)."
-            if fitted.missing.asymmetric
-            else f"Small studies are not seen to tell another story than large ones (Egger's test).{few}",
+            meaning=f"Small studies {seen}tell another story than large ones (Egger's test).",
         )
     if not isinstance(model, str):
         yield Diagnostic(
@@ -126,16 +141,6 @@ def _missing(fitted: Fitted) -> Iterator[Diagnostic]:
             meaning="Results that are not significant seem to be seen less often (selection model)."
             if fitted.missing.selected
             else "Nothing shows that results were selected by their p-values (selection model).",
-        )
-    curve = fitted.missing.curve
-    if curve.significant >= 2:
-        yield Diagnostic(
-            name="p_curve",
-            value=curve.p_right_skew,
-            ok=curve.evidence,
-            meaning=f"The p-values of the {curve.significant} significant effects "
-            + ("lean" if curve.evidence else "do not lean")
-            + " to the very small, as they do where effects are real.",
         )
 
 

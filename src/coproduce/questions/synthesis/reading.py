@@ -104,7 +104,7 @@ def load(records: Records, settings: SynthesisSettings, *, at: str) -> Studies:
     reading = Reading(_data(records, settings, at=at), at=at)
     reading.faults += _misnamed(settings, at=at)
     found = _read(reading, settings)
-    reading.faults += _thin(found, settings, data=reading.data)
+    reading.faults += _thin(found, settings, reading=reading)
     reading.done()
     return found
 
@@ -313,8 +313,11 @@ def _eventless(found: Studies, left_out: Truths) -> Iterator[LeftOut]:
         )
 
 
-def _thin(found: Studies, settings: SynthesisSettings, *, data: Data) -> Iterator[Fault]:
+def _thin(found: Studies, settings: SynthesisSettings, *, reading: Reading) -> Iterator[Fault]:
     """Too few studies, no differences between them, moderators that cannot tell anything."""
+    data = reading.data
+    if len(found) < FEWEST and reading.faults:
+        return  # the rows were lost to other faults
     if len(found) < FEWEST:
         yield Fault(
             file=data.file,
@@ -328,6 +331,17 @@ def _thin(found: Studies, settings: SynthesisSettings, *, data: Data) -> Iterato
         yield Fault(
             file=data.file, place=settings.effect, rule="differ", found=f"{found.effect[0]:g}", wanted=wanted
         )
+    if found.nests is not None and len(set(found.nests)) in {1, len(found)}:
+        told = "one study" if len(set(found.nests)) == 1 else "one effect of each study"
+        hint = "Leave `levels` out."
+        wanted = "several studies, some of which give several effects"
+        place = f"{reading.at}.levels"
+        yield Fault(file=FILE, place=place, rule="levels", found=told, wanted=wanted, hint=hint)
+    yield from _telling_nothing(found, data=data)
+
+
+def _telling_nothing(found: Studies, *, data: Data) -> Iterator[Fault]:
+    """Moderators and groupings that are the same in every study, or not known in any."""
     for name, values in (*found.moderators.items(), *found.subgroups.items()):
         known = {value for value in values.tolist() if value is not None and value == value}  # noqa: PLR0124 (NaN)
         if len(known) < 2 and name in data.columns:
