@@ -75,37 +75,40 @@ def autoregressive(outcome: Floats, design: Floats) -> Line:
     time = np.flatnonzero(known)
     apart = np.abs(np.subtract.outer(time, time))
     neighbours = 0.5 * (apart == 1)
-    hat = rows @ bread @ rows.T
     squares = float(left @ left)
     observed = float(left @ neighbours @ left) / squares if squares else 0.0
-    aim = neighbours - hat @ neighbours - neighbours @ hat + hat @ neighbours @ hat
-    correlation = _correlation(apart, rest=np.eye(len(time)) - hat, aim=aim, observed=observed)
+    tall = rows @ bread  # the hat matrix is tall @ rows.T, which is never written out
+    touched = neighbours @ tall
+    aim = neighbours - rows @ touched.T - touched @ rows.T + rows @ (tall.T @ touched) @ rows.T
+    correlation = _correlation(apart, aim=aim, rest=np.eye(len(time)) - tall @ rows.T, observed=observed)
     process = correlation**apart
-    spread = process - hat @ process
+    spread = process - tall @ (rows.T @ process)
     trace = float(np.trace(spread))
     variance = squares / trace
     return Line(
         coefficients=coefficients,
-        covariance=variance * bread @ rows.T @ process @ rows @ bread,
+        covariance=variance * (tall.T @ process @ tall),
         df=trace**2 / float((spread * spread.T).sum()),
         residuals=residuals,
         correlation=correlation,
     )
 
 
-def _correlation(apart: npt.NDArray[np.intp], *, rest: Floats, aim: Floats, observed: float) -> float:
+def _correlation(apart: npt.NDArray[np.intp], *, aim: Floats, rest: Floats, observed: float) -> float:
     """The correlation of errors under which neighbouring residuals correlate as observed."""
+    above, below = (np.bincount(apart.ravel(), weights=part.ravel()) for part in (aim, rest))
+    lags = np.arange(len(above))
 
     def expected(correlation: float) -> float:
-        process = correlation**apart
-        return float((aim * process).sum()) / float((rest * process).sum())
+        powers = correlation**lags
+        return float(above @ powers) / float(below @ powers)
 
     if observed <= expected(0.0):
         return 0.0
     if observed >= expected(MOST):
         return MOST
     low, high = 0.0, MOST
-    for _ in range(40):
+    for _ in range(50):
         middle = (low + high) / 2
         low, high = (low, middle) if expected(middle) > observed else (middle, high)
     return (low + high) / 2
