@@ -5,6 +5,7 @@ A kind of event is a combination of values of the columns that the rules look at
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -188,8 +189,7 @@ def _kinds(rules: Sequence[_Rule]) -> str:
 
 def _steps(engine: Engine) -> tuple[Step, ...]:
     found = engine.rows("SELECT step, activity, side FROM steps ORDER BY step")
-    names = [activity for _, activity, _ in found]
-    several = {name for name in names if names.count(name) > 1}
+    several = {name for name, sides in Counter(activity for _, activity, _ in found).items() if sides > 1}
     return tuple(
         Step(
             number=number,

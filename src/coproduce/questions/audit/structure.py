@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
-from coproduce.methods.dominators import dominators, reachable
+from coproduce.methods.dominators import dominators
 from coproduce.methods.intervals import Interval, wilson
 from coproduce.questions.audit.log import Log
 
@@ -122,7 +123,7 @@ def kept(edges: Mapping[Edge, int], *, floor: float) -> list[Edge]:
     """The edges that enough cases take, and of the rest those without which a step could not be reached.
 
     While a step (or the end) cannot be reached from the start, the most travelled of the edges that lead to one is
-    taken back; ties go by the numbers of the steps.
+    taken back; ties go by the numbers of the steps. What was reached is walked once, however many steps there are.
 
     Examples
     --------
@@ -130,12 +131,27 @@ def kept(edges: Mapping[Edge, int], *, floor: float) -> list[Edge]:
     [(0, 1), (1, -1), (1, 2)]
     """
     taken = [edge for edge, cases in edges.items() if cases >= floor]
-    nodes = {node for edge in edges for node in edge}
-    while missing := nodes - (reached := reachable(_graph(taken), START)):
-        bridges = [edge for edge in edges if edge[0] in reached and edge[1] in missing]
-        if not bridges:
-            break
-        taken.append(min(bridges, key=lambda edge: (-edges[edge], edge)))
+    ways, onward = _graph(edges), _graph(taken)
+    reached: set[int] = set()
+    bridges: list[tuple[int, Edge]] = []
+
+    def reach(node: int) -> None:
+        """Go wherever enough cases go from here, and keep the ways out that fewer take."""
+        open_nodes = [node]
+        while open_nodes:
+            source = open_nodes.pop()
+            if source not in reached:
+                reached.add(source)
+                open_nodes += onward.get(source, ())
+                for target in ways.get(source, ()):
+                    heappush(bridges, (-edges[source, target], (source, target)))
+
+    reach(START)
+    while bridges:
+        _, bridge = heappop(bridges)
+        if bridge[1] not in reached:
+            taken.append(bridge)
+            reach(bridge[1])
     return taken
 
 
