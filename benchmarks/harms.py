@@ -56,7 +56,7 @@ for _ in range(streams):
 bets = time.perf_counter() - begun
 begun = time.perf_counter()
 for _ in range(streams):
-    ville.BernoulliTest(0.5).fit((rng.random(looks) < 0.5).astype(float))
+    ville.BernoulliCS(intersect=False).fit((rng.random(looks) < 0.5).astype(float))
 print(means, bets, time.perf_counter() - begun)
 """
 
