@@ -273,6 +273,7 @@ def test_findings_of_two_directions_are_refused_until_they_are_turned(answer, fa
     assert "reverse = ['effects.waits']" in fault
     turned = answer(settings + 'reverse = ["effects.waits"]\n', **files)
     assert turned.tables["studies"].column("effect") == [0.4, 0.3, 0.2]
+    assert turned.verdict == ("improves" if turned.estimate("pooled").interval[0] > 0 else "uncertain")
 
 
 def test_a_file_that_holds_no_findings_is_refused(faults):
@@ -371,6 +372,12 @@ def test_few_studies_are_not_judged_on_what_is_missing(answer):
     assert "missing_studies" in judged
     assert not judged & {"asymmetry", "selection"}
     assert "bias" in finding.tables
+
+
+def test_one_true_effect_says_nothing_of_other_places(answer):
+    finding = answer(SETTINGS + 'estimator = "fixed"\ntest = "z"\n')
+    assert "prediction" not in {estimate.name for estimate in finding.estimates}
+    assert "nothing is said of other places" in finding.answer
 
 
 def test_check_finds_the_same_faults(tmp_path, ask):

@@ -45,11 +45,12 @@ def shown_as(finding: Finding) -> str | None:
     return next((kind for kind in SHOWN if f"pooled_{kind}" in names), None)
 
 
-def central(finding: Finding) -> tuple[Estimate, Estimate]:
-    """The pooled effect and what to expect in another place, as readers know them."""
+def central(finding: Finding) -> tuple[Estimate, Estimate | None]:
+    """The pooled effect, and what to expect in another place (if anything is said of it), as readers know them."""
     kind = shown_as(finding)
     ending = f"_{kind}" if kind else ""
-    return finding.estimate(f"pooled{ending}"), finding.estimate(f"prediction{ending}")
+    expected = next((each for each in finding.estimates if each.name == f"prediction{ending}"), None)
+    return finding.estimate(f"pooled{ending}"), expected
 
 
 def said(value: float, low: float, high: float) -> str:
@@ -160,8 +161,8 @@ def _whole(finding: Finding, *, apart: int) -> Iterator[Row]:
         ("pooled", "Pooled effect", pooled),
         ("expected", "In another place", expected),
     ):
-        low, high = estimate.interval or (None, None)
-        if estimate.value is not None and low is not None and high is not None:
+        low, high = (estimate and estimate.interval) or (None, None)
+        if estimate is not None and estimate.value is not None and low is not None and high is not None:
             yield from ({"kind": "head", "label": ""} for _ in range(apart - 1))
             yield _pooled_row(kind, label, (estimate.value, low, high))
 

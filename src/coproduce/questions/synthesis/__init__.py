@@ -43,6 +43,7 @@ def answer(
     -----
     The definitions stand in ``docs/questions/synthesis.md``.
     """
+    settings = settings.model_copy(update={"better": settings.better or loaded.better})
     fitted = fit(loaded, settings, tell=tell)
     looked_at = checking.diagnostics(fitted, settings)
     finding = Finding(

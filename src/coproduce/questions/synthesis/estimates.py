@@ -48,10 +48,11 @@ def _readable(fitted: Fitted, settings: SynthesisSettings) -> Iterator[Estimate]
         return
     centre, kind = fitted.centre, settings.shown_as
     name = WORDS[settings.measure].name
-    for key, label, low, high in (
-        (f"pooled_{kind}", f"Pooled {name}", centre.low, centre.high),
-        (f"prediction_{kind}", f"{name.capitalize()} to expect in another place", *_predicted(fitted)),
-    ):
+    told = [(f"pooled_{kind}", f"Pooled {name}", centre.low, centre.high)]
+    if settings.estimator != "fixed":
+        expected = f"{name.capitalize()} to expect in another place"
+        told.append((f"prediction_{kind}", expected, *_predicted(fitted)))
+    for key, label, low, high in told:
         yield Estimate(
             name=key,
             label=label,
@@ -78,6 +79,8 @@ def _pooled(fitted: Fitted, settings: SynthesisSettings) -> Iterator[Estimate]:
         p=centre.p,
         unit=unit,
     )
+    if settings.estimator == "fixed":
+        return  # one true effect for all says nothing of other places
     yield Estimate(
         name="prediction",
         label="Effect to expect in another place",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import ValidationError
@@ -130,11 +130,25 @@ def _row(file: Findings, finding: Finding, found: Estimate, *, settings: Synthes
     }
 
 
+def better_of(data: Data) -> Literal["up", "down"] | None:
+    """Which way is an improvement, as far as the verdicts of findings tell; None of other data."""
+    if not {"verdict", "finding"} <= set(data.columns):
+        return None
+    pairs = zip(data.columns["verdict"], data.columns["effect"], strict=True)
+    signs = {_better(str(verdict), float(effect)) for verdict, effect in pairs} - {0}
+    return None if len(signs) != 1 else "up" if signs == {1} else "down"
+
+
+def _better(verdict: str, effect: float) -> int:
+    """1 where the verdict and the sign say that more is better, -1 where less is, 0 where they do not tell."""
+    sign = (effect > 0) - (effect < 0)
+    return {"improves": sign, "harms": -sign}.get(verdict, 0)
+
+
 def _of_two_directions(rows: list[Row], *, file: str) -> Iterator[Fault]:
     """Improvements above nought beside improvements below it: more is better in some findings and worse in others."""
-    better = {"improves": 1.0, "harms": -1.0}
-    up = [row for row in rows if better.get(row["verdict"], 0.0) * row["effect"] > 0]
-    down = [row for row in rows if better.get(row["verdict"], 0.0) * row["effect"] < 0]
+    up = [row for row in rows if _better(row["verdict"], row["effect"]) > 0]
+    down = [row for row in rows if _better(row["verdict"], row["effect"]) < 0]
     if up and down:
         fewer = min(up, down, key=len)
         named = ", ".join(f"{row['finding']} of {row['study']}" for row in fewer)

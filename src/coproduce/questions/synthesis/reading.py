@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,7 @@ class Studies:
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
     unit: str = ""
+    better: Literal["up", "down"] | None = None
 
     def __len__(self) -> int:
         return len(self.effect)
@@ -193,6 +195,7 @@ def _read(reading: Reading, settings: SynthesisSettings) -> Studies:
         eventless=eventless,
         left_out=(),
         unit=_unit(reading, settings),
+        better=own_findings.better_of(reading.data) if settings.findings else None,
         notes=(*own_findings.other_notes(reading.data), *reading.notes),
     )
     left_out = (

@@ -73,6 +73,7 @@ def _studies(fitted: Fitted, settings: SynthesisSettings) -> Table:
         caption="Every effect, with its interval and its weight in percent",
         columns=("study", "effect", "low", "high", *in_words, "se", "weight", *extra),
         rows=tuple(rows),
+        counts={"n": ()} if "n" in extra else {},
     )
 
 
