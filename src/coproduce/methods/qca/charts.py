@@ -21,12 +21,12 @@ class Part:
 
     `widest` (patterns x configurations) are the patterns of coverage that no other holds, and `under` says for each
     of them which patterns it stands for: every pattern stands under one widest pattern that holds it, itself among
-    them. `patterns` (patterns x configurations) are all of them, and `terms` the places of the terms with each.
+    them. `patterns` are all of them, each as the bits of a whole number, and `terms` the places of the terms with each.
     """
 
     widest: Flags
     under: tuple[tuple[int, ...], ...]
-    patterns: Flags
+    patterns: tuple[int, ...]
     terms: tuple[tuple[int, ...], ...]
 
 
@@ -82,7 +82,7 @@ def _part(chart: Flags, configurations: Places) -> Part:
     return Part(
         widest=patterns[widest],
         under=tuple(tuple(np.flatnonzero(over == place).tolist()) for place in range(len(widest))),
-        patterns=patterns,
+        patterns=tuple(bits_of(pattern) for pattern in patterns),
         terms=tuple(tuple(group.tolist()) for group in np.split(touching[order], starts[1:])),
     )
 
@@ -95,6 +95,17 @@ def _alike(flags: Flags) -> tuple[Places, Places]:
     keys = words.view(np.uint64)
     order = np.lexsort(keys.T)
     return order, np.flatnonzero(np.r_[True, (np.diff(keys[order], axis=0) != 0).any(axis=1)])
+
+
+def bits_of(flags: Flags) -> int:
+    """Flags as the bits of a whole number.
+
+    Examples
+    --------
+    >>> bits_of(np.array([True, False, True]))
+    5
+    """
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
 def _widest(patterns: Flags) -> Places:

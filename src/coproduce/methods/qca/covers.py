@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 import numpy as np
 
 from coproduce.errors import EstimationError
-from coproduce.methods.qca.charts import Flags, Part, parts_of
+from coproduce.methods.qca.charts import Flags, Part, Places, parts_of
 from coproduce.methods.qca.search import Effort, covers, lower_bound
 from coproduce.methods.qca.terms import Terms, covered
 
@@ -138,81 +138,101 @@ class Found:
 
 
 def _searched(part: Part, *, listed: int, effort: Effort) -> Found:
-    """The smallest covers of a part."""
+    """The smallest covers of a part; where the effort is spent before one was found, a greedy one may be as small."""
     size = lower_bound(part.widest)
-    while True:
-        count = 0
-        models: list[tuple[int, ...]] = []
-        for block in covers(part.widest, size, effort=effort):
-            for cover in block.tolist():
-                count += _ways(part, cover)
-                models.extend(islice(_listed(part, cover), listed - len(models)))
-        if count or effort.left < 0:
-            break
+    found = _counted(part, covers(part.widest, size, effort=effort), size=size, listed=listed)
+    while not found.count and effort.left >= 0:
         size += 1
-    return Found(
-        models=tuple(models),
-        count=count,
-        complete=effort.left >= 0,
-        size=size,
-        at_most=size if count else _greedy(part.widest),
-    )
+        found = _counted(part, covers(part.widest, size, effort=effort), size=size, listed=listed)
+    if effort.left >= 0:
+        return found
+    if not found.count:
+        greedy = _greedy(part.widest)
+        blocks = [np.array([greedy])] if len(greedy) == size else []
+        found = _counted(part, blocks, size=size, listed=listed, at_most=len(greedy))
+    return replace(found, complete=False)
 
 
-Option = tuple[int, int]
+def _counted(
+    part: Part, blocks: Iterable[Places], *, size: int, listed: int, at_most: int | None = None
+) -> Found:
+    """Covers of a part, each with all that may stand in for its patterns."""
+    count = 0
+    models: list[tuple[int, ...]] = []
+    for block in blocks:
+        for cover in block.tolist():
+            stand_ins = _stand_ins(part, cover)
+            count += _ways(part, stand_ins)
+            if len(models) < listed:
+                models.extend(islice(_listed(part, stand_ins), listed - len(models)))
+    return Found(models=tuple(models), count=count, complete=True, size=size, at_most=at_most or size)
 
 
-def _options(part: Part, cover: Sequence[int]) -> tuple[int, list[list[Option]]]:
-    """What may stand in for each pattern of a cover.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIns:
+    """What may stand in for the patterns of a cover.
 
-    Returns the configurations that several patterns of the cover share, as bits, and for each pattern of the cover
-    the patterns under it that still cover all that it alone covers: what of the shared they cover, and their place.
+    `shared` are the configurations that several patterns of the cover cover, as bits. `options` has for each pattern
+    of the cover the patterns under it that still cover all that it alone covers: what they cover of the shared
+    configurations, and their places.
     """
-    bits = [_bits(part.widest[place]) for place in cover]
+
+    shared: int
+    options: tuple[tuple[tuple[int, int], ...], ...]
+
+
+def _stand_ins(part: Part, cover: Sequence[int]) -> StandIns:
+    """What may stand in for the patterns of a cover."""
+    bits = [_held(part, part.under[place]) for place in cover]
     seen = shared = 0
     for pattern in bits:
         shared |= seen & pattern
         seen |= pattern
-    return shared, [
-        [
-            (below & shared, option)
-            for option in part.under[place]
-            if not (pattern & ~shared) & ~(below := _bits(part.patterns[option]))
-        ]
-        for place, pattern in zip(cover, bits, strict=True)
-    ]
+    return StandIns(
+        shared=shared,
+        options=tuple(
+            tuple(
+                (part.patterns[option] & shared, option)
+                for option in part.under[place]
+                if not pattern & ~shared & ~part.patterns[option]
+            )
+            for place, pattern in zip(cover, bits, strict=True)
+        ),
+    )
 
 
-def _bits(flags: Flags) -> int:
-    """Flags as the bits of a whole number."""
-    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+def _held(part: Part, patterns: Sequence[int]) -> int:
+    """The configurations that some of these patterns cover."""
+    held = 0
+    for pattern in patterns:
+        held |= part.patterns[pattern]
+    return held
 
 
-def _ways(part: Part, cover: Sequence[int]) -> int:
-    """How many choices of terms stand under a cover and cover as much."""
-    shared, options = _options(part, cover)
+def _ways(part: Part, stand_ins: StandIns) -> int:
+    """How many choices of terms stand in for a cover and cover as much."""
     ways = {0: 1}
-    for choices in options:
+    for choices in stand_ins.options:
         longer: dict[int, int] = {}
         for so_far, count in ways.items():
             for covers_, option in choices:
                 both = so_far | covers_
                 longer[both] = longer.get(both, 0) + count * len(part.terms[option])
         ways = longer
-    return ways.get(shared, 0)
+    return ways.get(stand_ins.shared, 0)
 
 
-def _listed(part: Part, cover: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """The choices of terms that stand under a cover and cover as much."""
-    shared, options = _options(part, cover)
-    later = [0] * len(cover)
-    for place in range(len(cover) - 1, 0, -1):
+def _listed(part: Part, stand_ins: StandIns) -> Iterator[tuple[int, ...]]:
+    """The choices of terms that stand in for a cover and cover as much."""
+    options, shared = stand_ins.options, stand_ins.shared
+    later = [0] * len(options)
+    for place in range(len(options) - 1, 0, -1):
         later[place - 1] = later[place]
         for covers_, _ in options[place]:
             later[place - 1] |= covers_
 
     def longer(so_far: int, chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        if len(chosen) == len(cover):
+        if len(chosen) == len(options):
             yield from product(*(part.terms[option] for option in chosen))
             return
         for covers_, option in options[len(chosen)]:
@@ -223,11 +243,11 @@ def _listed(part: Part, cover: Sequence[int]) -> Iterator[tuple[int, ...]]:
     return longer(0, ())
 
 
-def _greedy(patterns: Flags) -> int:
-    """The number of patterns of some cover, by taking what covers most each time: an upper limit, not a solution."""
+def _greedy(patterns: Flags) -> list[int]:
+    """Some cover, by taking what covers most each time: it need not be a smallest one."""
     lacking = np.ones(patterns.shape[1], dtype=bool)
-    taken = 0
+    taken: list[int] = []
     while lacking.any():
-        lacking &= ~patterns[(patterns & lacking).sum(axis=1).argmax()]
-        taken += 1
+        taken.append(int((patterns & lacking).sum(axis=1).argmax()))
+        lacking &= ~patterns[taken[-1]]
     return taken
