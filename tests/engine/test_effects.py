@@ -404,6 +404,15 @@ def test_a_frame_in_memory():
     assert found.verdict == "improves"
 
 
+def test_whose_outcomes_from_a_file_with_weights_in_the_settings():
+    rows = [(*row, "other" if place == 0 else place % 7) for place, row in enumerate(rows_of(80))]
+    asked = {"design": "randomised", "outcomes": ["visits", "other"], "arm": "arm", "control": "no"}
+    sides = {"weight_citizen": {"visits": 1, "other": 1}, "weight_organisation": {"visits": 1, "other": 1}}
+    found = cp.effects(frame(rows), **asked, **sides)
+    assert found.estimate("index_difference").value == 0  # both weigh alike
+    assert found.estimate("index_citizen").value == found.estimate("index_organisation").value
+
+
 def test_small_arms_do_not_leave():
     rows = [row for place, row in enumerate(rows_of(40)) if place == 0 or row[0] == "no" or place < 8]
     found = cp.effects(frame(rows), design="randomised", outcome="visits", arm="arm", control="no")

@@ -129,7 +129,7 @@ def verdict(analysis: Analysis, settings: EffectsSettings) -> Any:
 def _title(loaded: Loaded) -> str:
     labels = [outcome.measure.label for outcome in loaded.outcomes]
     shown = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
-    return f"What it did to {shown}"
+    return f"Effect on: {shown}"
 
 
 def _exploring(settings: EffectsSettings) -> tuple[Reason, ...]:
