@@ -77,7 +77,7 @@ def _raised(signs: Sequence[Sign], evils: Sequence[str], *, status: str, small_n
         found = [sign for sign in of_evil(signs, evil) if sign.status == status]
         found.sort(key=lambda sign: sign.group is None)
         first, more = found[0], len(found) - 1
-        group = f" [{first.group}]" if first.group and evil != "co_destruction" else ""
+        group = f" [{first.group}]" if first.group and evil == "loss_of_democracy" else ""
         others = "" if not more else f"; {more} more {'sign' if more == 1 else 'signs'}"
         word = (
             {"alarm": "Alarm", "watch": "To be watched"}[status] if place == 0 else f"Also {STANDS[status]}"
