@@ -133,7 +133,9 @@ def drill(
     size = size or Size()
     tell = partial(_told, progress, f"drilling {question}") if progress is not None else None
     tasks = [
-        (question, design, true, size, (seed, place)) for true in (effect, 0.0) for place in range(studies)
+        (question, design, true, size, (seed, kind, place))
+        for kind, true in enumerate((effect, 0.0))
+        for place in range(studies)
     ]
     answers = spread(_study, tasks, workers=workers, tell=tell)
     with_effect, without = answers[:studies], answers[studies:]
@@ -163,7 +165,7 @@ def _refuse(question: str, *, design: str, studies: int) -> None:
         raise StudyError(*faults)
 
 
-Task = tuple[str, str, float, Size, tuple[int, int]]
+Task = tuple[str, str, float, Size, tuple[int, int, int]]
 
 
 def _study(task: Task) -> Answered | None:
