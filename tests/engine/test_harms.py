@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import coproduce as cp
-from coproduce.errors import StudyError
+from coproduce.errors import RecordsError, StudyError
 from coproduce.questions.harms.signs import EVILS
 from coproduce.reports.charts import figures
 
@@ -360,6 +360,13 @@ def test_minutes_that_grow_and_coordination_that_eats_them_are_alarms(asked):
 def test_settings_that_name_what_is_not_there_are_refused(asked, settings, said):
     with pytest.raises(StudyError, match=re.escape(said)):
         asked(weekly(weeks=3), settings=settings)
+
+
+def test_values_that_a_measure_cannot_take_are_refused(asked):
+    tables = weekly(weeks=3)
+    tables["measures"][0] |= {"low": 0, "high": 5}
+    with pytest.raises(RecordsError, match="a value from 0 to 5, as `measures` says"):
+        asked(tables)
 
 
 def test_awkward_outcomes_mislead_nobody(asked):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coproduce.errors import Fault, StudyError, nearest
+from coproduce.errors import Fault, RecordsError, StudyError, nearest
 from coproduce.questions.harms.settings import HarmsSettings
 from coproduce.records.engine import quoted
 from coproduce.records.opening import Records
@@ -84,6 +84,8 @@ def open_panel(records: Records, settings: HarmsSettings) -> Panel | tuple[str, 
     ------
     StudyError
         If a setting names an arm, a measure or a group that is not there; every fault at once.
+    RecordsError
+        If an outcome lies outside the bounds of its measure.
     """
     missing = tuple(table for table in ("outcomes", "exposure") if not records.has(table))
     if missing:
@@ -173,6 +175,8 @@ def _panel(
     arm, after, control, notes = placed
     entity = np.where(columns["cluster"] == None, columns["unit"], columns["cluster"])  # noqa: E711 (elementwise)
     known = arm != None  # noqa: E711 (elementwise)
+    measures = _measures(records, columns["measure"], counts=settings.counts)
+    _refuse_outside(records, columns, measures=measures)
     panel = Panel(
         unit=columns["unit"],
         entity=entity,
@@ -183,7 +187,7 @@ def _panel(
         arm=arm,
         after=after,
         groups={name: columns[f"g{place}"] for place, name in enumerate(groups)},
-        measures=_measures(records, columns["measure"], counts=settings.counts),
+        measures=measures,
         control=control,
         clustered=bool((entity != columns["unit"]).any()),
         by_chance=records.has("units") and "block" in records.tables["units"].columns,
@@ -192,6 +196,30 @@ def _panel(
     if not known.any() or control not in arm[known] or set(arm[known]) == {control}:
         return ("units with and units without co-production",)
     return panel.rows(known.astype(bool))
+
+
+def _refuse_outside(
+    records: Records, columns: dict[str, NDArray[Any]], *, measures: Sequence[Measure]
+) -> None:
+    """Refuse values that their measure cannot take: bets and indices rest on its bounds."""
+    faults = []
+    for measure in measures:
+        values = columns["value"][columns["measure"] == measure.name].astype(np.float64)
+        low, high = measure.bounds or (-np.inf, np.inf)
+        outside = values[(values < low) | (values > high)]
+        if len(outside):
+            faults.append(
+                Fault(
+                    file=records.tables["outcomes"].file,
+                    place="value",
+                    rule="bounds",
+                    found=f"{outside[0]:g} of {measure.name}",
+                    wanted=f"a value from {low:g} to {high:g}, as `measures` says",
+                    count=len(outside),
+                )
+            )
+    if faults:
+        raise RecordsError(*faults)
 
 
 def _left_out(records: Records, columns: dict[str, NDArray[Any]], *, placed: Texts) -> Iterator[str]:
