@@ -53,11 +53,11 @@ def central(finding: Finding) -> tuple[Estimate, Estimate | None]:
     return finding.estimate(f"pooled{ending}"), expected
 
 
-def said(value: float, low: float, high: float) -> str:
+def said(*numbers: float) -> str:
     """A number with its interval, in few signs."""
-    width = abs(high - low)
+    width = abs(numbers[2] - numbers[1])
     decimals = 0 if width >= 50 else 1 if width >= 10 else 2 if width >= 0.05 else 4
-    texts = [number(each, decimals=decimals) for each in (value, low, high)]
+    texts = [number(each, decimals=decimals) for each in numbers]
     return f"{texts[0]} ({between(texts[1], texts[2])})"
 
 

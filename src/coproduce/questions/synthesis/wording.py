@@ -44,9 +44,9 @@ def told(value: float, *limits: float) -> str:
     return text.removeprefix("-") if not float(text) else text
 
 
-def interval(settings: SynthesisSettings, low: float, high: float) -> str:
+def interval(settings: SynthesisSettings, *limits: float) -> str:
     """Two limits of the pooled scale, as readers know it."""
-    a, b = shown(low, settings), shown(high, settings)
+    a, b = (shown(limit, settings) for limit in limits)
     return f"{told(a, a, b)} to {told(b, a, b)}"
 
 
