@@ -456,3 +456,17 @@ def test_two_by_two_with_other_people_before_than_after():
         people, design="before_after_with_comparison", outcome="y", arm="arm", control=0, period="t", starts=1
     )
     assert found.estimate("effect").value == pytest.approx(2, abs=0.3)
+
+
+def test_nothing_of_small_arms_is_said_in_words_or_numbers():
+    rows = [row for place, row in enumerate(rows_of(40)) if place == 0 or row[0] == "no" or place < 8]
+    found = cp.effects(frame(rows), design="randomised", outcome="visits", arm="arm", control="no")
+    assert "too few units" in found.answer
+    assert found.verdict == "uncertain"
+    assert all(one.value is None for one in found.estimates)
+    assert all(row["estimate"] is None for row in found.tables["outcomes"].records())
+
+
+def test_a_column_with_many_labels_is_no_subgroup(ask):
+    with pytest.raises(cp.StudyError, match="labels of age"):
+        ask(BLOCK + 'control = "no"\ngroups = ["age"]\n', trial=rows_of(200))

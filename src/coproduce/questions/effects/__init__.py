@@ -64,7 +64,7 @@ def answer(
     The definitions stand in ``docs/questions/effects.md``.
     """
     tell(f"comparing {len(loaded.outcomes)} outcome{'s' * (len(loaded.outcomes) != 1)}")
-    analysis = _analysed(loaded, settings, tell=tell)
+    analysis = replace(_analysed(loaded, settings, tell=tell), small_numbers=loaded.small_numbers)
     worries = unique(analysis.worries)
     grade = graded(settings.design, (*reasons_of(worries), *_exploring(settings)))
     return (
@@ -117,8 +117,8 @@ def verdict(analysis: Analysis, settings: EffectsSettings) -> Any:
     """Harm to anybody goes first and is never averaged away."""
     if settings.design == "before_after":
         return "uncertain"
-    found = [effect.verdict() for effect in analysis.all_effects()]
-    whole = [effect.verdict() for effect in analysis.effects]
+    found = [effect.verdict() for effect in analysis.shown(analysis.all_effects())]
+    whole = [effect.verdict() for effect in analysis.shown(analysis.effects)]
     if "harms" in found:
         return "harms"
     if "improves" in whole:
@@ -165,6 +165,8 @@ def _unused(loaded: Loaded, settings: EffectsSettings) -> Iterator[str]:
 
 
 def _silent(effects: tuple[Effect, ...], settings: EffectsSettings) -> Iterator[str]:
+    if settings.design == "randomised":
+        yield "The effect is that of being put into an arm, whether or not what it offered was taken up."
     if settings.design == "randomised" and not settings.covariates:
         yield "No covariates were named: whether the arms were alike beforehand was not looked at."
     if settings.design == "randomised" and any(one.ratio is None and one.outcome.binary for one in effects):

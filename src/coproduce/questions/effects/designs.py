@@ -45,6 +45,7 @@ def staggered(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) ->
         worries=found.contrast.worries,
         estimates=tuple(_at(point, outcome, level=settings.level) for point in found.dynamic),
         tables=_staggered_tables(found),
+        caveats=() if found.insensitive_because is None else (found.insensitive_because,),
         references=(
             "Callaway, B. and Sant'Anna, P. H. C. (2021). Difference-in-differences with multiple time periods. "
             "Journal of Econometrics 225(2), 200-230.",

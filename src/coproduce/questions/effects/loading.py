@@ -67,6 +67,7 @@ class Loaded:
     covariate_names: tuple[str, ...] = ()
     groups: Mapping[str, Texts] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    small_numbers: int = 0
 
     def unit_codes(self) -> Codes:
         """Who each row is; each row its own where no unit is named."""
@@ -114,7 +115,7 @@ def load(records: Records, settings: EffectsSettings, *, at: str) -> Loaded:
     reading = Reading(data, at=at)
     loaded = _Reader(reading=reading, settings=settings, own=own).read(known)
     reading.done()
-    return loaded
+    return replace(loaded, small_numbers=records.study.head.small_numbers)
 
 
 @dataclass(slots=True)
@@ -141,6 +142,7 @@ class _Reader:
         self._once(units, periods)
         inside = np.ones(reading.data.rows, dtype=bool) if arm is None else arm.astype(bool)
         self._told(inside)
+        groups = {name: self._group(name, inside) for name in settings.groups}
         return taken(
             Loaded(
                 outcomes=outcomes,
@@ -157,7 +159,7 @@ class _Reader:
                 weights=self._weights(),
                 covariates=matrix,
                 covariate_names=names,
-                groups={name: reading.label(name, key="groups") for name in settings.groups},
+                groups=groups,
                 notes=(*reading.data.notes, *reading.notes, *self.notes),
             ),
             inside,
@@ -259,6 +261,18 @@ class _Reader:
         if self.reading.has(name):
             self.reading.refuse(name, empty, wanted=f"a {key} in every row", rule="required")
         return codes(labels)
+
+    def _group(self, name: str, inside: NDArray[np.bool_]) -> Texts:
+        labels = self.reading.label(name, key="groups")
+        there = {label for label in labels[inside] if label is not None}
+        if len(there) > MANY_LABELS:
+            self.fault("groups", found=f"{len(there):,} labels of {name}", wanted="columns with few labels")
+        without = sum(label is None for label in labels[inside])
+        if without and self.reading.has(name):
+            self.notes.append(
+                f"{without:,} {'row has' if without == 1 else 'rows have'} no {name}: in no subgroup."
+            )
+        return labels
 
     def _weights(self) -> Array | None:
         weights, name = self.numbers("weight"), self.name("weight")

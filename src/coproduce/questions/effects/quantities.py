@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from coproduce.findings import Estimate
 from coproduce.methods.effects.balance import minimum_detectable
 from coproduce.methods.effects.contrast import Contrast
-from coproduce.questions.effects.result import Analysis, Effect
+from coproduce.questions.effects.result import Analysis, Counts, Effect
 
 POWER = 0.8
 
@@ -21,35 +21,32 @@ def estimates(analysis: Analysis) -> tuple[Estimate, ...]:
 
 
 def _of(effect: Effect, analysis: Analysis) -> Iterator[Estimate]:
-    name = analysis.name(effect)
-    yield _main(effect, analysis, name=name)
-    if (standardised := _standardised(effect, analysis, name=name)) is not None:
+    name, counts = analysis.name(effect), analysis.counts(effect)
+    yield _main(effect, name=name, of=counts)
+    if (standardised := _standardised(effect, name=name, of=counts)) is not None:
         yield standardised
     if effect.ratio is not None:
-        yield _plain("risk_ratio", effect.ratio, label="Risk ratio", unit="ratio", group=name)
+        yield _plain("risk_ratio", effect.ratio, label="Risk ratio", unit="ratio", group=name, of=counts)
     if effect.group is not None:
         return
-    yield from _means(effect, name=name)
-    yield _detectable(effect, name=name)
+    yield from _means(effect, name=name, of=counts)
+    yield _detectable(effect, name=name, of=counts)
     if effect.unadjusted is not None:
         label = "Effect, not adjusted for covariates"
         yield _plain(
-            "effect_unadjusted", effect.unadjusted, label=label, unit=effect.outcome.unit, group=name
+            "effect_unadjusted",
+            effect.unadjusted,
+            label=label,
+            unit=effect.outcome.unit,
+            group=name,
+            of=counts,
         )
-    yield from _by_randomisation(effect, name=name)
+    yield from _by_randomisation(effect, name=name, of=counts)
     yield from _important(effect, name=name)
-    yield from _number_needed(effect, name=name)
+    yield from _number_needed(effect, name=name, of=counts)
 
 
-def _counted(effect: Effect, analysis: Analysis) -> dict[str, int | None]:
-    """How many people a number rests on; of fewer than a study's small number, nothing leaves."""
-    one = effect.contrast
-    if not analysis.people:
-        return {"n": None, "count": None}
-    return {"n": one.n_treated + one.n_comparison, "count": min(one.n_treated, one.n_comparison)}
-
-
-def _main(effect: Effect, analysis: Analysis, *, name: str | None) -> Estimate:
+def _main(effect: Effect, *, name: str | None, of: Counts) -> Estimate:
     one = effect.contrast
     return Estimate(
         name="effect",
@@ -61,11 +58,12 @@ def _main(effect: Effect, analysis: Analysis, *, name: str | None) -> Estimate:
         p=effect.p_adjusted,
         unit=effect.outcome.unit,
         group=name,
-        **_counted(effect, analysis),
+        n=of["n"],
+        count=of["count"],
     )
 
 
-def _standardised(effect: Effect, analysis: Analysis, *, name: str | None) -> Estimate | None:
+def _standardised(effect: Effect, *, name: str | None, of: Counts) -> Estimate | None:
     if effect.standardised is None or not effect.sd:
         return None
     return Estimate(
@@ -78,11 +76,12 @@ def _standardised(effect: Effect, analysis: Analysis, *, name: str | None) -> Es
         p=effect.p_adjusted,
         unit="standard deviations",
         group=name,
-        **_counted(effect, analysis),
+        n=of["n"],
+        count=of["count"],
     )
 
 
-def _plain(name: str, found: Contrast, *, label: str, unit: str, group: str | None) -> Estimate:
+def _plain(name: str, found: Contrast, *, label: str, unit: str, group: str | None, of: Counts) -> Estimate:
     return Estimate(
         name=name,
         label=label,
@@ -93,17 +92,27 @@ def _plain(name: str, found: Contrast, *, label: str, unit: str, group: str | No
         p=found.p,
         unit=unit,
         group=group,
+        n=of["n"],
+        count=of["count"],
     )
 
 
-def _means(effect: Effect, *, name: str | None) -> Iterator[Estimate]:
+def _means(effect: Effect, *, name: str | None, of: Counts) -> Iterator[Estimate]:
     if effect.means is not None:
         labels = (("treated_mean", "Mean of the treated"), ("comparison_mean", "Mean of the comparison"))
-        for (of, label), value in zip(labels, effect.means, strict=True):
-            yield Estimate(name=of, label=label, value=value, unit=effect.outcome.unit, group=name)
+        for (side, label), value in zip(labels, effect.means, strict=True):
+            yield Estimate(
+                name=side,
+                label=label,
+                value=value,
+                unit=effect.outcome.unit,
+                group=name,
+                n=of["n"],
+                count=of["count"],
+            )
 
 
-def _detectable(effect: Effect, *, name: str | None) -> Estimate:
+def _detectable(effect: Effect, *, name: str | None, of: Counts) -> Estimate:
     one = effect.contrast
     return Estimate(
         name="minimum_detectable_effect",
@@ -111,10 +120,12 @@ def _detectable(effect: Effect, *, name: str | None) -> Estimate:
         value=minimum_detectable(one.se, df=one.df, level=one.level, power=POWER),
         unit=effect.outcome.unit,
         group=name,
+        n=of["n"],
+        count=of["count"],
     )
 
 
-def _by_randomisation(effect: Effect, *, name: str | None) -> Iterator[Estimate]:
+def _by_randomisation(effect: Effect, *, name: str | None, of: Counts) -> Iterator[Estimate]:
     found = effect.randomised
     if found is None:
         return
@@ -127,6 +138,8 @@ def _by_randomisation(effect: Effect, *, name: str | None) -> Iterator[Estimate]
         p=found.p,
         unit=effect.outcome.unit,
         group=name,
+        n=of["n"],
+        count=of["count"],
     )
 
 
@@ -142,7 +155,7 @@ def _important(effect: Effect, *, name: str | None) -> Iterator[Estimate]:
         )
 
 
-def _number_needed(effect: Effect, *, name: str | None) -> Iterator[Estimate]:
+def _number_needed(effect: Effect, *, name: str | None, of: Counts) -> Iterator[Estimate]:
     """One for how many, where an outcome is yes or no and its effect is told from nothing."""
     one = effect.contrast
     limits = sorted(1 / abs(limit) for limit in (effect.band_low, effect.band_high) if limit)
@@ -155,4 +168,6 @@ def _number_needed(effect: Effect, *, name: str | None) -> Iterator[Estimate]:
             level=one.level,
             unit="units",
             group=name,
+            n=of["n"],
+            count=of["count"],
         )

@@ -12,6 +12,9 @@ from coproduce.methods.effects.contrast import Contrast, Worry
 from coproduce.methods.effects.randomisation import Randomised
 from coproduce.questions.effects.loading import Outcome
 
+Counts = Mapping[str, int | None]
+"""How many units a number rests on (`n`) and how many on its smaller side (`count`)."""
+
 Verdict = Literal["improves", "harms", "no_important_difference", "uncertain"]
 
 
@@ -77,10 +80,27 @@ class Analysis:
     caveats: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     people: bool = True
+    small_numbers: int = 0
 
     def all_effects(self) -> tuple[Effect, ...]:
         """Those of the whole sample and of subgroups."""
         return self.effects + self.subgroups
+
+    def shown(self, effects: Sequence[Effect]) -> tuple[Effect, ...]:
+        """Those that can be told without telling of single people."""
+        return tuple(
+            effect
+            for effect in effects
+            if not self.people
+            or min(effect.contrast.n_treated, effect.contrast.n_comparison) >= self.small_numbers
+        )
+
+    def counts(self, effect: Effect) -> Counts:
+        """How many people an effect rests on; of fewer than the study's small number, nothing leaves."""
+        one = effect.contrast
+        if not self.people:
+            return {"n": None, "count": None}
+        return {"n": one.n_treated + one.n_comparison, "count": min(one.n_treated, one.n_comparison)}
 
     def several_outcomes(self) -> bool:
         """Whether there is a family of outcomes."""

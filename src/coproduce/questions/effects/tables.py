@@ -47,7 +47,7 @@ OUTCOMES = (
         "set_by",
     ),
 )
-NUMBERS = OUTCOMES[4:13]
+NUMBERS = (*OUTCOMES[4:13], "verdict")
 
 
 def outcomes(analysis: Analysis) -> Table:

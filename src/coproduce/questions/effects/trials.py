@@ -93,7 +93,12 @@ def randomised(loaded: Loaded, settings: EffectsSettings, *, tell: Progress) -> 
 
 def _pair(loaded: Loaded, outcome: Outcome, *, arm: str, settings: EffectsSettings) -> _Pair:
     trial = arms.trial_of(loaded, outcome.values, arm=arm)
-    return _Pair(outcome=outcome, arm=arm, trial=trial, found=difference(trial, level=settings.level))
+    try:
+        found = difference(trial, level=settings.level)
+    except EstimationError as error:
+        seen = f"{outcome.name}, arm '{arm}': {error.seen}"
+        raise EstimationError(error.method, seen=seen, may_help=error.may_help) from None
+    return _Pair(outcome=outcome, arm=arm, trial=trial, found=found)
 
 
 def _family(pairs: Sequence[_Pair], settings: EffectsSettings) -> list[Effect]:

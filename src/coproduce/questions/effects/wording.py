@@ -44,9 +44,11 @@ def digits(value: float, unit: str, *, width: float) -> str:
 
 def answer(analysis: Analysis, settings: EffectsSettings, *, grade: Grade) -> str:
     """What was found: harm first, then what improved, then what could not be told."""
+    effects = analysis.shown(analysis.all_effects())
+    if not effects:
+        return "There are too few units to tell of without telling of single people."
     if settings.design == "before_after":
-        return f"{_change(analysis.effects[0])} {BEFORE_AFTER}"
-    effects = analysis.all_effects()
+        return f"{_change(effects[0])} {BEFORE_AFTER}"
     of = {
         kind: [effect for effect in effects if effect.verdict() == kind]
         for kind in ("harms", "improves", "no_important_difference", "uncertain")
