@@ -100,6 +100,7 @@ def test_two_way_fixed_effects_are_the_regression_with_dummies():
     design = np.column_stack([treated, *dummies]).astype(float)
     by_regression = np.linalg.lstsq(design, data["outcome"], rcond=None)[0][0]
     assert found.estimate == pytest.approx(by_regression, abs=LINEAR_ALGEBRA)
+    assert {(pair.treated, pair.comparison) for pair in found.pairs} == {(3, 0), (5, 0), (3, 5), (5, 3)}
     assert sum(pair.weight for pair in found.pairs) == pytest.approx(1, abs=LINEAR_ALGEBRA)
     assert sum(pair.weight * pair.effect for pair in found.pairs) == pytest.approx(
         by_regression, abs=LINEAR_ALGEBRA

@@ -137,17 +137,17 @@ def _columns(fitted: Any, *, units: int, said: tuple[str, ...]) -> Cells:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """One 2x2 comparison inside a two-way fixed effects regression; cohorts are places in the periods, 0 = never."""
+    """One 2x2 comparison inside a two-way fixed effects regression, by cohorts (0 = never treated)."""
 
-    treated: int
-    comparison: int
+    treated: float
+    comparison: float
     kind: Literal["treated_vs_never", "earlier_vs_later", "later_vs_earlier"]
     effect: float
     weight: float
 
 
 def goodman_bacon(values: Floats, since: Floats) -> tuple[float, tuple[Pair, ...]]:
-    """What a two-way fixed effects regression on a balanced panel averages, and with which weights.
+    """What a two-way fixed effects regression on a balanced panel averages; cohorts are places in the periods.
 
     References
     ----------
@@ -162,8 +162,8 @@ def goodman_bacon(values: Floats, since: Floats) -> tuple[float, tuple[Pair, ...
         )
     pairs = tuple(
         Pair(
-            treated=int(pair.treated_group),
-            comparison=0 if isinstance(pair.control_group, str) else int(pair.control_group),
+            treated=float(pair.treated_group),
+            comparison=0.0 if isinstance(pair.control_group, str) else float(pair.control_group),
             kind=pair.comparison_type,
             effect=float(pair.estimate),
             weight=float(pair.weight),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -172,7 +172,7 @@ def staggered_effects(
     shaken, reason = _shaken(events, level=level) if sensitivity else ((), None)
     names = dict(enumerate(kept.panel.periods, start=1))
     told = about_panel(cells, since=kept.since, names=names)
-    told += about_trends(contrast, before=before, sensitivity=shaken, reason=reason, events=events.at)
+    told += about_trends(contrast, before=before, sensitivity=shaken, events=events.at)
     return Staggered(
         contrast=contrast.with_worries(*kept.worries, *told),
         cells=_cells(cells, kept=kept, names=names, level=level),
@@ -361,7 +361,12 @@ def _two_way(kept: _Kept) -> TwoWay | None:
     values, since = kept.values[whole], kept.since[whole]
     if len(np.unique(since)) < 2 or not np.any(since > 0):
         return None
-    estimate, pairs = goodman_bacon(values, since)
+    estimate, found = goodman_bacon(values, since)
+    names = {0: 0.0, **dict(enumerate(kept.panel.periods.tolist(), start=1))}
+    pairs = tuple(
+        replace(pair, treated=names[int(pair.treated)], comparison=names[int(pair.comparison)])
+        for pair in found
+    )
     forbidden = sum(pair.weight for pair in pairs if pair.kind == "later_vs_earlier")
     return TwoWay(estimate=estimate, forbidden=forbidden, pairs=pairs, n_units=int(whole.sum()))
 

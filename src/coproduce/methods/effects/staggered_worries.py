@@ -99,7 +99,6 @@ def about_trends(
     *,
     before: PreTrends | None,
     sensitivity: tuple[Sensitivity, ...],
-    reason: str | None,
     events: Floats,
 ) -> tuple[Worry, ...]:
     """Whether trends ran parallel before, whether the test could tell, and what the effect bears.
@@ -110,8 +109,8 @@ def about_trends(
         The average effect.
     before
         The test of pre-trends; None without a second period before treatment.
-    sensitivity, reason
-        The sensitivity analyses, or why there are none.
+    sensitivity
+        The sensitivity analyses; none where there are too few periods before treatment.
     events
         The event times of the event study.
     """
@@ -127,8 +126,6 @@ def about_trends(
         )
     else:
         worries += [_tested(before), _power(contrast, before=before, events=events)]
-    if reason is not None:
-        worries.append(Worry(name="sensitivity", value=None, ok=False, meaning=reason, lowers=0))
     worries += [
         _breakdown(one, contrast=contrast) for one in sensitivity if one.kind == "relative_magnitudes"
     ]
