@@ -304,10 +304,11 @@ def _forest(by_label: Mapping[str, Sequence[Row]]) -> ChartType:
 def _forest_panel(label: str, rows: Sequence[Row]) -> ChartType:
     import altair as alt
 
+    what = "Times as frequent" if "ratio" in str(rows[0]["unit"]) else "Worse by"
     axis = alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=270)
     base = alt.Chart(data(rows)).encode(y=alt.Y("name:N", sort=None, title=None, axis=axis))
     x = alt.X(
-        "worse_by:Q", title="Worse by, with the interval that holds at all looks", axis=alt.Axis(tickCount=6)
+        "worse_by:Q", title=f"{what}, with the interval that holds at all looks", axis=alt.Axis(tickCount=6)
     )
     domain = [WORDS[status] for status in STATUSES]
     colour = alt.Color(
