@@ -9,6 +9,7 @@ import os
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import coproduce as cp
 from coproduce.errors import RecordsError, StudyError
@@ -67,7 +68,8 @@ def test_the_answer_tells_the_numbers_of_the_estimates(answer):
     low, high = pooled.interval
     assert f"Over 6 studies, the pooled effect is {told(pooled.value, low, high)}" in finding.answer
     assert f"(95% interval {told(low, low, high)} to {told(high, low, high)})" in finding.answer
-    assert f"{told(expected.interval[0], *expected.interval)} to " in finding.answer
+    ends = " and ".join(told(end, *expected.interval) for end in expected.interval)
+    assert f"the true effect is to be expected between {ends}" in finding.answer
     assert finding.verdict == ("improves" if low > 0 else "uncertain")
 
 
@@ -176,6 +178,9 @@ def test_several_effects_of_a_study_are_seen_said_and_modelled(answer):
     assert not any("independent." in reason for reason in nested.grade.reasons)
     assert nested.tables["levels"].column("level") == ["between studies", "within studies"]
     assert "7 effects of 5 studies" in nested.answer
+    low, high = nested.estimate("pooled").interval
+    t = stats.t.isf(0.025, 4)  # five studies
+    assert (high - low) / 2 == pytest.approx(t * nested.estimate("pooled").se)
     robust = answer(SETTINGS + 'cluster = "study"\n', table=table)
     assert robust.estimate("pooled").se != pytest.approx(ignored.estimate("pooled").se)
     assert any(check.name == "clusters" and not check.ok for check in robust.diagnostics)

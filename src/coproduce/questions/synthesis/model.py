@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from coproduce.errors import EstimationError
 from coproduce.methods.robust_variance import Wald
-from coproduce.methods.synthesis.coefficients import Inference, Omnibus
+from coproduce.methods.synthesis.coefficients import Inference, Omnibus, inference, moderating, omnibus
 from coproduce.methods.synthesis.multilevel import Multilevel, multilevel
 from coproduce.methods.synthesis.pooling import Pooled, pool
 from coproduce.methods.synthesis.regression import Regression, regress
@@ -167,13 +167,15 @@ def _omnibus(test: Wald) -> Omnibus:
 
 
 def _of_levels(fit: Multilevel) -> Model:
+    """Student's t counts studies, not effects: with few studies, many effects of each add little."""
+    df = float(max(1, fit.groups[0] - len(fit.names))) if fit.test == "t" else math.inf
     return Model(
         names=fit.names,
         coefficients=fit.coefficients,
-        inference=fit.inference,
+        inference=inference(fit.coefficients, fit.covariance, df=df, level=fit.level),
         covariance=fit.covariance,
-        df=np.full(len(fit.names), fit.df),
-        omnibus=fit.QM,
+        df=np.full(len(fit.names), df),
+        omnibus=omnibus(fit.coefficients, fit.covariance, which=moderating(fit.design), df=df),
         tau2=float(fit.sigma2.sum()),
         R2=math.nan,
         weights=fit.weights,

@@ -123,8 +123,9 @@ def _elsewhere(fitted: Fitted, settings: SynthesisSettings) -> str:
     low, high = fitted.centre.prediction_low, fitted.centre.prediction_high
     if settings.estimator == "fixed":
         return "One true effect for all was assumed; nothing is said of other places."
+    ends = interval(settings, low, high).replace(" to ", " and ")
     either = ", so it may go either way there" if low < 0 < high else ""
-    return f"In another place like these, the true effect is to be expected at {interval(settings, low, high)}{either}."
+    return f"In another place like these, the true effect is to be expected between {ends}{either}."
 
 
 def caveats(fitted: Fitted, settings: SynthesisSettings) -> tuple[str, ...]:
