@@ -103,10 +103,10 @@ def test_each_table_has_its_figure_with_title_words_and_table(finding, drawn):
 
 def test_a_forest_says_each_effect_that_is_known_and_what_matters(drawn):
     words = drawn["forest"].description
-    assert "Everybody 45 (41 to 49)" in words
+    assert "Everybody 45.0 (41.0 to 49.0)" in words
     assert "sex: f 40 (30 to 50)" in words
     assert "sex: m" not in words
-    assert "up to 5 do not matter" in words
+    assert "up to 5.0 do not matter" in words
 
 
 def test_effects_in_different_units_do_not_share_an_axis():
@@ -125,13 +125,13 @@ def test_a_series_says_the_gap_and_leaves_unknown_periods_out(drawn):
     finding = a_finding("visits", series=SERIES)
     [figure] = effects_charts_courses.series(finding)
     assert "2 of them since 3" in figure.description
-    assert "3 visits from what was expected on average" in figure.description
+    assert "3.0 visits from what was expected on average" in figure.description
 
 
 def test_a_threshold_says_the_means_next_to_it_and_the_jump(drawn):
     words = drawn["threshold"].description
     assert "nearest below the threshold 40, nearest above it 80" in words
-    assert "The jump is 45 (41 to 49) percentage points" in words
+    assert "The jump is 45.0 (41.0 to 49.0) percentage points" in words
 
 
 def test_a_love_plot_says_the_worst_covariate_after_weighting(drawn):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from coproduce.findings import Finding
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.lettering import legal
 from coproduce.reports.palette import LIGHT
-from coproduce.reports.rounding import quantity
+from coproduce.reports.rounding import number
 from coproduce.reports.vega import data, drawn_chart
 
 if TYPE_CHECKING:
@@ -46,15 +47,22 @@ def unit_name(unit: str) -> str:
 
 
 def said(row: Row, *, of: tuple[str, str, str] = ("estimate", "low", "high")) -> str:
-    """A number with its interval, each to the same honest digits."""
-    unit = str(row.get("unit") or "points")
-    values = [points(row[name], unit) for name in of]
-    if values[0] is None:
-        return "not known"
-    if any(value is None for value in values):
-        return quantity([float(values[0])], "points")[0][0]
-    texts = quantity([float(value) for value in values if value is not None], "points")[0]
+    """A number with its interval, all to the same digits: two of the interval's width."""
+    value, low, high = (points(row[name], str(row.get("unit") or "points")) for name in of)
+    if value is None or low is None or high is None:
+        return "not known" if value is None else shown(value)
+    decimals = _decimals(high - low)
+    texts = [number(one, decimals=decimals) for one in (value, low, high)]
     return f"{texts[0]} ({texts[1]} to {texts[2]})"
+
+
+def _decimals(width: float) -> int:
+    return min(4, max(0, 1 - math.floor(math.log10(width)))) if 0 < width < math.inf else 2
+
+
+def shown(value: float) -> str:
+    """One number to two or three digits."""
+    return number(value, decimals=min(4, max(0, 1 - math.floor(math.log10(abs(value)))))) if value else "0"
 
 
 def zero(*, upright: bool = True) -> ChartType:
@@ -73,9 +81,9 @@ def forest(finding: Finding) -> Iterator[Figure]:
     units = list(dict.fromkeys(str(row["unit"]) for row in rows))
     for place, unit in enumerate(units, start=1):
         part = [row for row in rows if row["unit"] == unit][:MOST_ROWS]
-        for number, row in enumerate(part):
+        for at, row in enumerate(part):
             row["name"] = _name(row, several=several)
-            row["place"] = number
+            row["place"] = at
             row["told"] = said(row) + NO_BREAK * 2  # room for faces that are wider than the one drawn with
             row["whom"] = "subgroup" if row["group"] else "all"
             row |= {
@@ -112,7 +120,7 @@ def _matters(finding: Finding, unit: str) -> float | None:
 def _forest_in_words(rows: Sequence[Row], *, unit: str, left_out: int, matters: float | None) -> str:
     told = [f"{row['name']} {row['told'].strip()}" for row in rows[:MOST_SAID]]
     more = len(rows) - len(told) + left_out
-    zone = f" Differences up to {quantity([matters], 'points')[0][0]} do not matter." if matters else ""
+    zone = f" Differences up to {shown(matters)} do not matter." if matters else ""
     rest = f" {more} more are in the table." if more else ""
     return f"Effects in {unit_name(unit)}, each with its interval: {'; '.join(told)}.{zone}{rest}"
 
@@ -184,7 +192,7 @@ def balance(finding: Finding) -> Iterator[Figure]:
         name="balance",
         title="Whether the sides were alike beforehand",
         description=f"Standardised differences of {len({row['covariate'] for row in rows})} covariates: the largest is "
-        f"{quantity([worst['smd']], 'points')[0][0]} standard deviations ({worst['covariate']}); {beyond} lie beyond "
+        f"{number(worst['smd'], decimals=2)} standard deviations ({worst['covariate']}); {beyond} lie beyond "
         f"{ALIKE}, the shaded zone.",
         spec=spec,
         table="balance",

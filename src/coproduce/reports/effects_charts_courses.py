@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coproduce.findings import Finding
-from coproduce.reports.effects_charts import Row, points, rows_of, said, unit_name, zero
+from coproduce.reports.effects_charts import Row, points, rows_of, said, shown, unit_name, zero
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.palette import LIGHT
-from coproduce.reports.rounding import number, quantity
+from coproduce.reports.rounding import number
 from coproduce.reports.vega import data, drawn_chart
 
 if TYPE_CHECKING:
@@ -110,9 +110,8 @@ def series(finding: Finding) -> Iterator[Figure]:
     told = f"{len(rows)} periods, {len(later)} of them since {later[0]['period']:g}. "
     if gaps:
         mean, last = (points(gap, unit) or 0.0 for gap in (math.fsum(gaps) / len(gaps), gaps[-1]))
-        texts = quantity([mean], "points")[0] + quantity([last], "points")[0]
-        told += f"Since then, what was seen lies {texts[0]} {unit_name(unit)} from what was expected on average, and "
-        told += f"{texts[1]} in the last period."
+        told += f"Since then, what was seen lies {shown(mean)} {unit_name(unit)} from what was expected on average, "
+        told += f"and {shown(last)} in the last period."
     svg, spec = drawn_chart(_series_chart(rows, unit=unit, at=later[0]["period"]))
     yield framed(
         svg,
