@@ -327,7 +327,7 @@ def test_too_few_periods_before_for_sensitivity_is_said(ask):
     found = ask(PANEL + 'since = "g"\n', panel=[PANEL_HEAD, *panel(cohorts=(None, 3), periods=5)])
     finding = found.finding("effects.rollout")
     assert "sensitivity" not in finding.tables
-    assert any("period" in one.meaning and not one.ok for one in finding.diagnostics)
+    assert any("before treatment, and 3 are needed" in caveat for caveat in finding.caveats)
 
 
 def test_before_and_after_is_computed_and_refused_as_evidence(ask):

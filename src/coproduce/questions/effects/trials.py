@@ -218,7 +218,8 @@ def _subgroups(
             for place, one in enumerate(own)
         ]
         interactions += _interactions(own, pair=pair, several=len(pairs) > 1)
-    return effects, interactions
+    adjusted = holm([one.p for one in interactions if one.p is not None]) if interactions else ()
+    return effects, [one.model_copy(update={"p": p}) for one, p in zip(interactions, adjusted, strict=True)]
 
 
 def _interactions(own: Sequence[_Pair], *, pair: _Pair, several: bool) -> Iterator[Estimate]:

@@ -59,7 +59,7 @@ def answer(analysis: Analysis, settings: EffectsSettings, *, grade: Grade) -> st
         *_some([one for one in of["improves"] if one.group is None], settings),
         *_some([one for one in of["no_important_difference"] if one.group is None], settings),
         *_some(whole, settings),
-        *_groups(of["improves"]),
+        *_groups(analysis, of["improves"]),
         *_differs(analysis.estimates),
         *(["Trust in this is very low, for the reasons given."] if grade.level == "very_low" else []),
     ]
@@ -120,11 +120,11 @@ def _judged(effect: Effect) -> str:
             return ": too uncertain to say whether anything changed."
 
 
-def _groups(improved: Sequence[Effect]) -> Iterator[str]:
-    names = [": ".join(effect.group) for effect in improved if effect.group is not None]
+def _groups(analysis: Analysis, improved: Sequence[Effect]) -> Iterator[str]:
+    names = [analysis.name(effect) or "" for effect in improved if effect.group is not None]
     if names:
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        yield f"It was better among {', '.join(dict.fromkeys(names[:NAMED]))}{more}, each told from nothing."
+        yield f"Better by themselves, too: {', '.join(names[:NAMED])}{more}."
 
 
 def _differs(extra: Sequence[Estimate]) -> Iterator[str]:
