@@ -349,7 +349,10 @@ def test_raw_numbers_that_cannot_be_are_refused_all_at_once(faults):
     [
         (SETTINGS + 'se = "vi"\n', "`variance` or `se`, not both"),
         ('data = "s.csv"\nn1 = "a"\n', "`measure` beside `n1`"),
-        ('data = "s.csv"\nmeasure = "RR"\na = "a"\n', "for the measure RR the columns a b c d; there are a"),
+        (
+            'data = "s.csv"\nmeasure = "RR"\na = "a"\n',
+            "for the measure RR the columns a b c d; a makes none of them whole",
+        ),
         (SETTINGS + 'estimator = "REMl"\n', "Did you mean 'REML'?"),
         (SETTINGS + "steps = [0.5, 0.1]\n", "`steps` that rise"),
         ('findings = ["s.csv"]\ndata = "s.csv"\n', "either `data` or `findings`"),
@@ -383,6 +386,23 @@ def test_one_true_effect_says_nothing_of_other_places(answer):
     finding = answer(SETTINGS + 'estimator = "fixed"\ntest = "z"\n')
     assert "prediction" not in {estimate.name for estimate in finding.estimates}
     assert "nothing is said of other places" in finding.answer
+
+
+def test_each_row_is_worked_out_from_what_its_paper_gives(answer, faults):
+    """A trial told by its means and the same told by its t alone are one effect; a column that cannot serve is said."""
+    t = (5.0 - 4.0) / math.sqrt((4.0 + 9.0) / 2 * (1 / 20 + 1 / 20))
+    table = f"study,n1,m1,s1,n2,m2,s2,t\nA,20,5,2,20,4,3,\nB,20,,,20,,,{t}\nC,30,1,1,30,0,1,\nD,10,,,10,,,\n"
+    names = {"n1": "n1", "mean1": "m1", "sd1": "s1", "n2": "n2", "mean2": "m2", "sd2": "s2"}
+    means = 'data = "s.csv"\nmeasure = "SMD"\n' + "".join(
+        f'{key} = "{name}"\n' for key, name in names.items()
+    )
+    finding = answer(means + 't = "t"\n', table=table)
+    effects, errors = (finding.tables["studies"].column(name) for name in ("effect", "se"))
+    assert effects[1] == pytest.approx(effects[0], rel=1e-12)
+    assert errors[1] == pytest.approx(errors[0], rel=1e-12)
+    assert any("1 effects were worked out from t n1 n2 alone." in caveat for caveat in finding.caveats)
+    assert [row[0] for row in finding.tables["left_out"].rows] == ["D"]
+    assert any("p makes none of them whole" in fault for fault in faults(means + 'p = "t"\n', table=table))
 
 
 def test_check_finds_the_same_faults(tmp_path, ask):

@@ -46,8 +46,8 @@ OF_MEANS: Mapping[str, Callable[[es.Means], es.Effects]] = {
 
 
 def effects_of(columns: Columns, settings: SynthesisSettings) -> es.Effects:
-    """The effects of rows that `refuse_impossible` found nothing wrong with; NaN where a raw number is missing."""
-    way, measure = settings.way() or (), settings.measure or ""
+    """The effects of rows of which one set of raw columns is whole and has nothing wrong in it."""
+    way, measure = tuple(columns), settings.measure or ""
     if way == MEANS:
         return OF_MEANS[measure](es.Means(**columns))
     if way == COUNTS:

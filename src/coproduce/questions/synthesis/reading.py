@@ -208,30 +208,28 @@ def _read(reading: Reading, settings: SynthesisSettings) -> Studies:
 
 def _effects(reading: Reading, settings: SynthesisSettings) -> tuple[Numbers, Numbers, Truths, Truths]:
     none = np.zeros(reading.data.rows, dtype=bool)
-    way = settings.way()
-    if way is not None and settings.raw():
-        columns = {key: reading.number(getattr(settings, key), key=key) for key in way}
-        before = len(reading.faults)
-        refuse_impossible(reading, columns, settings=settings)
-        if len(reading.faults) > before:
-            return np.full(len(none), np.nan), np.full(len(none), np.nan), none, none
-        whole = np.all([np.isfinite(numbers) for numbers in columns.values()], axis=0)
-        return _spread(effects_of({key: x[whole] for key, x in columns.items()}, settings), whole)
+    if settings.ways():
+        return _worked_out(reading, settings)
     effect = reading.number(settings.effect or "effect", key="effect")
     return effect, _variance(reading, settings), none, none
 
 
-def _spread(found: object, whole: Truths) -> tuple[Numbers, Numbers, Truths, Truths]:
-    """The effects of whole rows, back in their places."""
-    effect, variance = np.full(len(whole), np.nan), np.full(len(whole), np.nan)
-    corrected, eventless = np.zeros(len(whole), dtype=bool), np.zeros(len(whole), dtype=bool)
-    for into, name in (
-        (effect, "effect"),
-        (variance, "variance"),
-        (corrected, "corrected"),
-        (eventless, "eventless"),
-    ):
-        into[whole] = getattr(found, name)
+def _worked_out(reading: Reading, settings: SynthesisSettings) -> tuple[Numbers, Numbers, Truths, Truths]:
+    """Effects from raw columns: each row by the first set of columns that is whole in it."""
+    ways = settings.ways()
+    keys = dict.fromkeys(key for way in ways for key in way)
+    columns = {key: reading.number(getattr(settings, key), key=key) for key in keys}
+    rows, before = reading.data.rows, len(reading.faults)
+    refuse_impossible(reading, columns, settings=settings)
+    effect, variance = np.full(rows, np.nan), np.full(rows, np.nan)
+    corrected, eventless = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
+    for way in ways if len(reading.faults) == before else ():
+        whole = np.isnan(effect) & np.all([np.isfinite(columns[key]) for key in way], axis=0)
+        found = effects_of({key: columns[key][whole] for key in way}, settings)
+        effect[whole], variance[whole] = found.effect, found.variance
+        corrected[whole], eventless[whole] = found.corrected, found.eventless
+        if way != ways[0] and whole.any():
+            reading.notes.append(f"{whole.sum()} effects were worked out from {' '.join(way)} alone.")
     return effect, variance, corrected, eventless
 
 

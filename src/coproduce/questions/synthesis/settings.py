@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -116,10 +116,17 @@ class SynthesisSettings(BlockSettings):
             yield f"`measure` beside {', '.join(f'`{key}`' for key in named)}: one of {', '.join(WAYS)}"
         if named and self.effect:
             yield "either `effect` (with `variance` or `se`) or raw columns, not both"
-        if named and self.measure and self.way() is None:
-            ways = " or ".join(" ".join(way) for way in WAYS[self.measure])
-            yield f"for the measure {self.measure} the columns {ways}; there are {' '.join(named)}"
+        if named and self.measure:
+            yield from self._problems_of_columns(named)
         yield from self._problems_of_models()
+
+    def _problems_of_columns(self, named: Sequence[str]) -> Iterator[str]:
+        used = {key for way in self.ways() for key in way}
+        unused = [key for key in named if key not in used and key != "n"]
+        if unused or not used:
+            ways = " or ".join(" ".join(way) for way in WAYS[self.measure or "MD"])
+            left = " ".join(unused or named)
+            yield f"for the measure {self.measure} the columns {ways}; {left} makes none of them whole"
 
     def _problems_of_models(self) -> Iterator[str]:
         unknown = [name for name in self.categories if name not in self.moderators]
@@ -135,10 +142,10 @@ class SynthesisSettings(BlockSettings):
         named = tuple(key for key in RAW if getattr(self, key))
         return () if named == ("n",) else named
 
-    def way(self) -> tuple[str, ...] | None:
-        """The raw columns that the measure is worked out from; None where effects are given."""
-        ways = WAYS[self.measure] if self.measure else ()
-        return next((way for way in ways if all(getattr(self, key) for key in way)), None)
+    def ways(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of raw columns that are named, in the order in which a row is tried by them."""
+        found = WAYS[self.measure] if self.measure else ()
+        return tuple(way for way in found if all(getattr(self, key) for key in way))
 
     @property
     def shown_as(self) -> Literal["ratio", "correlation"] | None:
