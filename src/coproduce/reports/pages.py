@@ -237,7 +237,7 @@ def _tile(estimate: Estimate, small_numbers: int) -> Tile:
         why = "hidden: it rests on a small number" if hidden else "the records do not tell"
         return Tile(label=estimate.label, value="–", unit="", interval=why, gauge=None)
     texts, unit = quantity([value, *limits], estimate.unit)
-    level = f"{estimate.level or 0.95:.0%}"
+    level = f"{100 * (estimate.level or 0.95):.4g}%"
     return Tile(
         label=estimate.label,
         value=texts[0],

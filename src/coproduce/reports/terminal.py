@@ -138,9 +138,10 @@ def _numbers(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
         grid.add_row(
             Text(legal(estimate.label)), Text(value, style="bold"), Text(interval), Text(bar, style="cyan")
         )
-    level = next((estimate.level for estimate in whole if estimate.level), 0.95)
+    levels = dict.fromkeys(f"{100 * estimate.level:.4g}%" for estimate in whole if estimate.level)
     yield Group(
-        Text(f"Key numbers (in brackets the {level:.0%} interval)", style="bold"), Padding(grid, (0, 0, 1, 2))
+        Text(f"Key numbers (in brackets the {' or '.join(levels) or '95%'} interval)", style="bold"),
+        Padding(grid, (0, 0, 1, 2)),
     )
 
 
