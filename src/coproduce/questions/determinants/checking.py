@@ -16,6 +16,7 @@ STURDY = 0.8
 MANY_REMAINDERS = 0.75
 SKEWED = 0.8
 NARROW = 0.05
+LOWEST_CUT, HIGHEST_CUT = 0.5, 1.0
 
 
 def diagnostics(
@@ -158,12 +159,15 @@ def _stands(found: Sturdiness) -> Iterator[Diagnostic]:
         f"{len(found.left_out)} cases.",
     )
     cut = found.ranges[0]
-    room = min(cut.at - (cut.low or 0), (cut.high or 1) - cut.at)
+    low, high = cut.low or LOWEST_CUT, cut.high or HIGHEST_CUT
+    below = cut.at - low if low > LOWEST_CUT else 1.0  # at the end of the scale there is nothing to change to
+    above = high - cut.at if high < HIGHEST_CUT else 1.0
+    room = min(below, above)
     yield Diagnostic(
         name="inclusion_range",
         value=room,
-        ok=room >= NARROW or cut.high == 1,
-        meaning=f"The same solution comes out for inclusion cut-offs over {cut.low:.3f} and up to {cut.high:.3f}.",
+        ok=room >= NARROW,
+        meaning=f"The same solution comes out for inclusion cut-offs over {low:.3f} and up to {high:.3f}.",
     )
 
 
