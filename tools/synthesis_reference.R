@@ -3,7 +3,7 @@
 suppressMessages({library(metafor); library(clubSandwich)})
 options(warn = -1)
 
-put <- function(path, values) cat(path, "\t", paste(sprintf("%.15g", as.numeric(values)), collapse = " "), "\n", sep = "")
+put <- function(path, values) cat(path, "\t", paste(sprintf("%.12g", as.numeric(values)), collapse = " "), "\n", sep = "")
 word <- function(path, value) cat(path, "\t\"", value, "\"\n", sep = "")
 word("versions/R", as.character(getRversion()))
 for (name in c("metafor", "metadat", "clubSandwich")) word(paste0("versions/", name), as.character(packageVersion(name)))
@@ -79,16 +79,12 @@ for (set in names(sets)) {
   }
 }
 
-# --- counts pooled without a model of each study -----------------------------------------------------------------------
+# --- Peto's odds ratio ----------------------------------------------------------------------------------------------------
 tables <- list(bcg = with(bcg, list(tpos, tneg, cpos, cneg)), gibson2002 = with(subset(gibson, !is.na(ai)), list(ai, bi, ci, di)))
 for (set in names(tables)) {
   cells <- tables[[set]]
-  for (measure in c("RR", "OR", "RD")) {
-    model <- rma.mh(ai = cells[[1]], bi = cells[[2]], ci = cells[[3]], di = cells[[4]], measure = measure)
-    put(paste("counts", set, "mantel_haenszel", measure, sep = "/"), c(model$b, model$se, model$pval, model$ci.lb, model$ci.ub, model$QE))
-  }
   model <- rma.peto(ai = cells[[1]], bi = cells[[2]], ci = cells[[3]], di = cells[[4]])
-  put(paste("counts", set, "peto", sep = "/"), c(model$b, model$se, model$pval, model$ci.lb, model$ci.ub, model$QE))
+  put(paste0("peto/", set), c(model$b, model$se, model$pval, model$ci.lb, model$ci.ub, model$QE))
 }
 
 # --- meta-regression ----------------------------------------------------------------------------------------------------

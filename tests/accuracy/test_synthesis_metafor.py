@@ -21,6 +21,7 @@ from coproduce.methods.synthesis.effect_sizes import (
     Effects,
     Means,
     odds_ratio,
+    peto_odds_ratio,
     risk_ratio,
     standardised_mean_difference,
 )
@@ -133,6 +134,19 @@ def test_pooling(name: str, estimator: Any, data: Callable[[str], Data]) -> None
                 (getattr(found, f"{name_of}_low"), getattr(found, f"{name_of}_high")),
                 wanted[f"{name_of}_interval"],
             )
+
+
+@pytest.mark.parametrize("name", ["bcg", "gibson2002"])
+def test_peto(name: str, request: pytest.FixtureRequest) -> None:
+    if name == "bcg":
+        cells = [np.array(FACTS["data"]["bcg"][column]) for column in ("tpos", "tneg", "cpos", "cneg")]
+    else:
+        rows = table(request.getfixturevalue("real_data"), name)
+        known = ~np.isnan(numbers(rows["ai"]))
+        cells = [numbers(rows[column], known) for column in ("ai", "bi", "ci", "di")]
+    y, v = of(peto_odds_ratio(Counts(a=cells[0], b=cells[1], c=cells[2], d=cells[3]), add=0.0))
+    found = pool(y, v, estimator="fixed", test="z")
+    agree((found.estimate, found.se, found.p, found.low, found.high, found.Q), FACTS["peto"][name])
 
 
 def designs(folder: Callable[[], Path], name: str) -> tuple[Data, NDArray[np.float64]]:

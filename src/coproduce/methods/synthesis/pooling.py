@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,11 +12,10 @@ from numpy.typing import ArrayLike
 from coproduce.methods.synthesis.coefficients import quantile
 from coproduce.methods.synthesis.heterogeneity import Estimator
 from coproduce.methods.synthesis.inputs import checked
-from coproduce.methods.synthesis.regression import Regression, Test, regress
+from coproduce.methods.synthesis.regression import Test, regress
 from coproduce.methods.synthesis.roots import Vector
 
 METHOD = "pooling"
-Prediction = Literal["as_test", "riley"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +32,8 @@ class Pooled:
 at_boundary, maxima, empty_interval
         As in :class:`Heterogeneity`.
     prediction_low, prediction_high, prediction_df
-        Where the true effect of another study would lie, and the degrees of freedom of the t behind it (infinite:
-        normal).
+        Where the true effect of another study would lie, and the degrees of freedom of the t behind it: those of the
+        test (as in metafor; others take k - 2).
     weights
         Of each study, percent, shape (k,).
     k
@@ -89,7 +88,6 @@ def pool(
     test: Test = "knapp_hartung",
     level: float = 0.95,
     guard: bool = False,
-    prediction: Prediction = "as_test",
 ) -> Pooled:
     """Pool effects over studies whose true effects differ.
 
@@ -108,9 +106,6 @@ def pool(
         The coverage that the intervals promise.
     guard
         Whether Knapp and Hartung's standard error may not fall below that of ``z``.
-    prediction
-        Degrees of freedom of the prediction interval: those of the test (``as_test``, as metafor has it), or k - 2
-        (``riley``, at least 1).
 
     Returns
     -------
@@ -148,15 +143,16 @@ def pool(
     tested: dict[str, Any] = {
         name: float(getattr(fit.inference, name)[0]) for name in fit.inference.__slots__
     }
-    low, high, df = _predicted(fit, prediction)
+    estimate, spread = float(fit.coefficients[0]), math.hypot(tested["se"], math.sqrt(left["tau2"]))
+    reach = float(quantile(level, fit.df)) * spread
     return Pooled(
-        estimate=float(fit.coefficients[0]),
+        estimate=estimate,
         **tested,
         df=fit.df,
         **left,
-        prediction_low=low,
-        prediction_high=high,
-        prediction_df=df,
+        prediction_low=estimate - reach,
+        prediction_high=estimate + reach,
+        prediction_df=fit.df,
         weights=fit.weights,
         k=len(y),
         scale=fit.scale,
@@ -167,12 +163,3 @@ def pool(
         test=test,
         level=level,
     )
-
-
-def _predicted(fit: Regression, prediction: Prediction) -> tuple[float, float, float]:
-    """The prediction interval and its degrees of freedom."""
-    df = fit.df if prediction == "as_test" else float(max(1, fit.heterogeneity.Q_df - 1))
-    spread = math.sqrt(float(fit.covariance[0, 0]) + fit.heterogeneity.tau2)
-    reach = float(quantile(fit.level, df)) * spread
-    estimate = float(fit.coefficients[0])
-    return estimate - reach, estimate + reach, df
