@@ -28,9 +28,10 @@ class Pooled:
         The pooled effect with its standard error, its test against 0 and its interval.
     df
         Degrees of freedom of the test and the interval: k - 1 by Knapp and Hartung, infinite by z.
-    tau2, tau2_low, tau2_high, Q, Q_df, Q_p, Q_lower_p, I2, I2_low, I2_high, H2, H2_low, H2_high, typical_variance, \
-at_boundary, maxima, empty_interval
+    tau2, tau2_low, tau2_high, Q, Q_df, Q_p, Q_lower_p, I2, I2_low, I2_high, H2, H2_low, H2_high
         As in :class:`Heterogeneity`.
+    typical_variance, at_boundary, maxima, empty_interval
+        As there.
     prediction_low, prediction_high, prediction_df
         Where the true effect of another study would lie, and the degrees of freedom of the t behind it: those of the
         test (as in metafor; others take k - 2).
