@@ -370,15 +370,16 @@ def _worries(found: Threshold, *, said: tuple[str, ...], unknown: int) -> tuple[
 
 
 def _steady(found: Threshold) -> Worry:
-    """Whether the sign of the effect survives other bandwidths and holes."""
-    others = [one.estimate for one in (*found.bandwidths, *found.donuts)]
-    same = all(one * found.contrast.estimate > 0 for one in others)
-    ends = f"between {min(others):.3g} and {max(others):.3g}" if others else "unknown"
+    """Whether other bandwidths and holes agree: each has its own interval, and the estimate should lie in it."""
+    others, estimate = (*found.bandwidths, *found.donuts), found.contrast.estimate
+    against = sum(not one.low <= estimate <= one.high for one in others)
+    ends = [one.estimate for one in others] or [estimate]
     return Worry(
         name="other_bandwidths",
-        value=float(len(others)),
-        ok=same,
-        meaning=f"With half to twice the bandwidth, and without the units nearest to the threshold, the estimate "
-        f"is {ends}{'' if same else ', on both sides of nought'}.",
-        lowers=0 if same or found.contrast.low <= 0 <= found.contrast.high else 1,
+        value=float(against),
+        ok=not against,
+        meaning=f"With half to twice the bandwidth, and without the units nearest to the threshold, the estimate lies "
+        f"between {min(ends):.3g} and {max(ends):.3g}; "
+        f"{f'{against} of {len(others)} of their intervals exclude' if against else 'all their intervals hold'} "
+        f"the one that is told.",
     )

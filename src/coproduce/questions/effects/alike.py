@@ -112,6 +112,9 @@ def threshold(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) ->
         worries=found.contrast.worries,
         estimates=(
             Estimate(
+                name="cutoff", label="The threshold", value=settings.cutoff, unit=settings.running or ""
+            ),
+            Estimate(
                 name="bandwidth", label="How near to the threshold", value=found.bandwidth, unit="distance"
             ),
             Estimate(
