@@ -1,4 +1,4 @@
-"""Missing studies against R's metafor (`tools/synthesis_metafor.R` made the values), and against slow likelihoods."""
+"""Missing studies against R's metafor (`tools/synthesis_reference.R` made the values), and against slow likelihoods."""
 
 from __future__ import annotations
 
