@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import special
+from scipy import special, stats
 from tests.properties.dense_synthesis import best, general_q, log_likelihood
 
 from coproduce.errors import EstimationError
@@ -88,6 +88,20 @@ def test_units_origin_and_order_do_not_matter(seed: int, estimator: Any, scale: 
     assert other.se == pytest.approx(scale * plain.se, rel=1e-7)
     assert other.tau2 == pytest.approx(scale**2 * plain.tau2, rel=1e-7, abs=1e-9 * scale**2)
     np.testing.assert_allclose(other.weights, plain.weights[order], rtol=1e-7)
+
+
+@given(SEEDS, st.sampled_from([name for name in ESTIMATORS if name != "fixed"]))
+@settings(deadline=None, max_examples=20)
+def test_of_equal_variances_it_is_students_test(seed: int, estimator: Any) -> None:
+    """Knapp and Hartung's interval then is exact: that of a plain mean, whatever tau2 is."""
+    y, _, _ = studies(seed)
+    found = pool(y, np.full(len(y), 0.2), estimator=estimator)
+    wanted = stats.ttest_1samp(y, 0.0)
+    low, high = wanted.confidence_interval(0.95)
+    assert (found.estimate, found.low, found.high) == pytest.approx(
+        (np.mean(y), low, high), rel=1e-9, abs=1e-12
+    )
+    assert found.p == pytest.approx(wanted.pvalue, rel=1e-7)
 
 
 def without(values: Floats, place: int) -> Floats:
