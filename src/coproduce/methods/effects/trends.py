@@ -220,7 +220,7 @@ def smoothness(limits_at: Callable[[float], tuple[float, float]], allowed: Seque
 
 
 def _first_that_holds(limits_at: Callable[[float], tuple[float, float]], *, low: float, high: float) -> float:
-    for _ in range(20):
+    for _ in range(12):
         middle = (low + high) / 2
         ends = limits_at(middle)
         low, high = (middle, high) if ends[0] * ends[1] > 0 else (low, middle)
