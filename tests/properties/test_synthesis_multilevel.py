@@ -95,7 +95,7 @@ def test_the_gradient_is_the_slope(seed: int, restricted: bool, own: bool, corre
 
 
 @given(SEEDS, st.sampled_from(["REML", "ML"]), st.booleans())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 def test_no_variances_are_more_likely(seed: int, estimator: Any, own: bool) -> None:
     data = Nested(seed, own=own)
     if not data.worth_a_test:
