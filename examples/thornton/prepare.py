@@ -63,6 +63,14 @@ AMOUNTS = {
     "1 to 2 dollars": (1.0, 2.0),
     "over 2 dollars": (2.0, 9.0),
 }
+MEASURE = {
+    "measure": "came_for_result",
+    "label": "Came to learn the result of the HIV test (1 yes, 0 no)",
+    "better": "up",
+    "low": 0,
+    "high": 1,
+    "set_by": "organisation",
+}
 FAR_KM = 1.5
 """From here on a centre is far, as in the article."""
 
@@ -76,27 +84,9 @@ def tables() -> dict[str, pd.DataFrame]:
     unit = pd.Series([f"P{number:04}" for number in range(1, len(source) + 1)], name="unit")
     # Whoever's village is not known stands for one of their own: errors are then not made too small.
     village = ("village " + source["villnum"].astype("Int64").astype("string")).fillna("of " + unit)
-    measure = {
-        "measure": "came_for_result",
-        "label": "Came to learn the result of the HIV test (1 yes, 0 no)",
-        "better": "up",
-        "low": 0,
-        "high": 1,
-        "set_by": "organisation",
-    }
+    came = source["got"].astype("Int64")
     return {
-        "units": pd.DataFrame(
-            {
-                "unit": unit,
-                "cluster": village,
-                "age": source["age"].astype("Int64"),
-                "distance_km": source["distvct"],
-                "distance": (source["distvct"] >= FAR_KM).map(
-                    {False: "under 1.5 km", True: "1.5 km or more"}
-                ),
-                "hiv_result": source["hiv2004"].map({0.0: "negative", 1.0: "positive"}),
-            }
-        ),
+        "units": _units(source, unit, village=village),
         "exposure": pd.DataFrame(
             {
                 "unit": unit,
@@ -104,7 +94,10 @@ def tables() -> dict[str, pd.DataFrame]:
                 "dose": source["tinc"],
             }
         ),
-        "measures": pd.DataFrame([measure]),
+        "measures": pd.DataFrame([MEASURE]),
+        "outcomes": pd.DataFrame(
+            {"unit": unit, "period": 2004, "measure": MEASURE["measure"], "value": came}
+        ),
         "amounts": pd.DataFrame(
             {
                 "person": unit,
@@ -112,18 +105,25 @@ def tables() -> dict[str, pd.DataFrame]:
                 "amount": pd.cut(
                     source["tinc"], [low for low, _ in AMOUNTS.values()] + [9.0], labels=list(AMOUNTS)
                 ),
-                "came": source["got"].astype("Int64"),
-            }
-        ),
-        "outcomes": pd.DataFrame(
-            {
-                "unit": unit,
-                "period": 2004,
-                "measure": measure["measure"],
-                "value": source["got"].astype("Int64"),
+                "came": came,
             }
         ),
     }
+
+
+def _units(source: pd.DataFrame, unit: pd.Series, *, village: pd.Series) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "unit": unit,
+            "cluster": village,
+            "age": source["age"].astype("Int64"),
+            "distance_km": source["distvct"],
+            "distance": (source["distvct"] >= FAR_KM).map({False: "under 1.5 km", True: "1.5 km or more"}),
+            "hiv_result": source["hiv2004"].map({0.0: "negative", 1.0: "positive"}),
+        }
+    )
 
 
 def prepare(folder: Path) -> None:

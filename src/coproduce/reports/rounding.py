@@ -29,11 +29,14 @@ def _usual(value: float) -> int:
 
 
 def _decimals(value: float, limits: Sequence[float]) -> int:
-    """So many decimals that the width of the interval keeps one digit or two."""
+    """So many decimals that the width of the interval keeps one digit or two, and that only nought reads nought."""
     width = max(limits) - min(limits) if limits else 0.0
     if width <= 0:
         return _usual(value)
-    return min(max(0, -math.floor(math.log10(width))), MOST_DECIMALS)
+    decimals = min(max(0, -math.floor(math.log10(width))), MOST_DECIMALS)
+    while decimals < MOST_DECIMALS and any(each and not round(each, decimals) for each in (value, *limits)):
+        decimals += 1
+    return decimals
 
 
 def percent(share: float, *, decimals: int | None = None) -> str:
