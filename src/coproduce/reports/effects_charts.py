@@ -20,6 +20,7 @@ Row = dict[str, Any]
 WIDTH = 430
 MOST_ROWS, MOST_SAID = 40, 12
 ALIKE = 0.1
+ROOM = 28  # between the entries of a legend, for faces that are wider than the one drawn with
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -84,7 +85,7 @@ def forest(finding: Finding) -> Iterator[Figure]:
         for at, row in enumerate(part):
             row["name"] = _name(row, several=several)
             row["place"] = at
-            row["told"] = said(row) + NO_BREAK * 2  # room for faces that are wider than the one drawn with
+            row["told"] = said(row) + NO_BREAK * 2
             row["whom"] = "subgroup" if row["group"] else "all"
             row |= {
                 key: points(row[key], unit) for key in ("estimate", "low", "high", "band_low", "band_high")
@@ -227,7 +228,7 @@ def _balance_chart(rows: Sequence[Row]) -> ChartType:
         )
     )
     x = alt.X("smd:Q", title="Treated less comparison, in standard deviations", axis=alt.Axis(tickCount=6))
-    legend = alt.Legend() if len(domain) > 1 else None
+    legend = alt.Legend(columnPadding=ROOM) if len(domain) > 1 else None
     colour = alt.Color(
         "when:N",
         title=None,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coproduce.findings import Finding
-from coproduce.reports.effects_charts import Row, points, rows_of, said, shown, unit_name, zero
+from coproduce.reports.effects_charts import ROOM, Row, points, rows_of, said, shown, unit_name, zero
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.palette import LIGHT
 from coproduce.reports.rounding import number
@@ -22,6 +22,8 @@ KINDS = {
     "relative_magnitudes": "times as fast as trends ever drifted apart before treatment",
     "smoothness": "change of the drift's slope from one period to the next",
 }
+
+TITLES = {"relative_magnitudes": "a drift as before", "smoothness": "a drift that bends"}
 
 
 def _unit(finding: Finding) -> str:
@@ -65,7 +67,10 @@ def _event_chart(rows: Sequence[Row], *, unit: str) -> ChartType:
 
     domain = ["before treatment", "since treatment"]
     colour = alt.Color(
-        "when:N", title=None, scale=alt.Scale(domain=domain, range=[LIGHT["system"], LIGHT["citizen"]])
+        "when:N",
+        title=None,
+        legend=alt.Legend(columnPadding=ROOM),
+        scale=alt.Scale(domain=domain, range=[LIGHT["system"], LIGHT["citizen"]]),
     )
     shape = alt.Shape("when:N", title=None, scale=alt.Scale(domain=domain, range=["square", "circle"]))
     x = alt.X(
@@ -145,7 +150,12 @@ def _series_chart(rows: Sequence[Row], *, unit: str, at: float) -> ChartType:
         .encode(
             x=x,
             y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
-            color=alt.Color("what:N", title=None, scale=alt.Scale(domain=domain, range=hues)),
+            color=alt.Color(
+                "what:N",
+                title=None,
+                legend=alt.Legend(columnPadding=ROOM),
+                scale=alt.Scale(domain=domain, range=hues),
+            ),
             strokeDash=alt.StrokeDash(
                 "what:N", title=None, scale=alt.Scale(domain=domain, range=[[1, 0], [6, 4]])
             ),
@@ -208,7 +218,8 @@ def _threshold_chart(rows: Sequence[Row], *, unit: str, at: float) -> ChartType:
 
     domain = ["not treated", "treated"]
     hues = [LIGHT["system"], LIGHT["citizen"]]
-    colour = alt.Color("side:N", title=None, scale=alt.Scale(domain=domain, range=hues))
+    legend = alt.Legend(columnPadding=ROOM)
+    colour = alt.Color("side:N", title=None, legend=legend, scale=alt.Scale(domain=domain, range=hues))
     shape = alt.Shape("side:N", title=None, scale=alt.Scale(domain=domain, range=["square", "circle"]))
     x = alt.X(
         "running:Q", title="The running variable", scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)
@@ -245,7 +256,7 @@ def sensitivity(finding: Finding) -> Iterator[Figure]:
         yield framed(
             svg,
             name=f"sensitivity_{kind}",
-            title="How unparallel trends may be for the effect to stand",
+            title=f"How unparallel trends may be for the effect to stand: {TITLES[kind]}",
             description=f"The interval in {unit_name(unit)}, by what is allowed ({allowed}). {told}",
             spec=spec,
             table="sensitivity",
