@@ -6,6 +6,7 @@ of Satterthwaite keep the promise of intervals and tests when clusters are few o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +71,8 @@ def cr2(
     Returns
     -------
     Robust
-        The covariance (q x q) and the degrees of freedom (q) of the contrasts.
+        The covariance (q x q) and the degrees of freedom (q) of the contrasts; NaN where the design explains wholly all
+        that a contrast rests on.
 
     References
     ----------
@@ -156,8 +158,14 @@ def wald(
 
 def _robust(fit: _Fit, residuals: Array, rows: Array) -> Robust:
     forms = [_form(fit, row) for row in rows]
-    df = [_expected(fit, form, form) ** 2 / _product(fit, (form, form), (form, form)) for form in forms]
-    return Robust(covariance=_covariance(fit, residuals, rows), df=np.array(df), clusters=len(fit.starts))
+    df = np.array([_satterthwaite(fit, form) for form in forms])
+    return Robust(covariance=_covariance(fit, residuals, rows), df=df, clusters=len(fit.starts))
+
+
+def _satterthwaite(fit: _Fit, form: _Form) -> float:
+    """Degrees of freedom of one contrast; NaN where the design explains wholly all that it rests on."""
+    mean, spread = _expected(fit, form, form), _product(fit, (form, form), (form, form))
+    return mean**2 / spread if mean > 0 and spread > 0 else math.nan
 
 
 def _covariance(fit: _Fit, residuals: Array, rows: Array) -> Array:

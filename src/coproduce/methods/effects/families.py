@@ -217,10 +217,11 @@ def simultaneous(together: Joint, *, rng: np.random.Generator, level: float = 0.
     from scipy.special import stdtr, stdtrit
 
     k = len(together.estimates)
-    df = np.minimum(together.df, 1e10)
+    df = np.where(together.df > 0, np.minimum(together.df, 1e10), 1.0)
     single = stdtrit(df, 0.5 + level / 2)
     bonferroni = stdtrit(df, 1 - (1 - level) / (2 * k))
     se = np.sqrt(np.diag(together.covariance))
+    se = np.where(se > 0, se, np.inf)  # nothing to build an interval on
     t = np.abs(together.estimates / se)
     p_single = 2 * stdtr(df, -t)
     largest = _largest(together, df=float(df.min()), rng=rng)
@@ -238,8 +239,9 @@ def simultaneous(together: Joint, *, rng: np.random.Generator, level: float = 0.
 def _largest(together: Joint, *, df: float, rng: np.random.Generator) -> Array:
     """Draws of the largest absolute t of contrasts that are all nought."""
     se = np.sqrt(np.diag(together.covariance))
-    values, vectors = np.linalg.eigh(together.covariance / np.outer(se, se))
+    scale = np.where(se > 0, se, 1.0)
+    values, vectors = np.linalg.eigh(together.covariance / np.outer(scale, scale))
     root = vectors * np.sqrt(np.maximum(values, 0))
     normal = rng.standard_normal((DRAWS, len(se))) @ root.T
-    scale = np.sqrt(rng.chisquare(df, DRAWS) / df) if df < 1e6 else np.ones(DRAWS)
-    return np.asarray(np.abs(normal).max(axis=1) / scale)
+    spread = np.sqrt(rng.chisquare(df, DRAWS) / df) if df < 1e6 else np.ones(DRAWS)
+    return np.asarray(np.abs(normal).max(axis=1) / np.maximum(spread, 1e-100))

@@ -144,7 +144,7 @@ class _Statistics:
         """The square of each difference over its standard error, were the effect constant."""
         square = (self.outcome - effect * self.shift) ** 2
         variance = self.variances[0] - 2 * effect * self.variances[1] + effect**2 * self.variances[2]
-        floor = 1e-14 * np.maximum(self.variances[0] + effect**2 * self.variances[2], np.finfo(float).tiny)
+        floor = np.maximum(1e-14 * (self.variances[0] + effect**2 * self.variances[2]), 1e-200)
         return np.asarray(square / np.maximum(variance, floor))
 
 
@@ -160,6 +160,7 @@ def _joined(parts: list[_Statistics], *, exact: bool) -> _Statistics:
 def _lots(trial: Trial) -> _Lots:
     known = ~np.isnan(trial.outcome)
     trial = trial.taken(known if trial.weights is None else known & (trial.weights > 0))
+    trial = _with_both_arms(trial)
     n = len(trial.outcome)
     if not trial.treated.any() or trial.treated.all():
         raise EstimationError(METHOD, seen="outcomes of one arm only", may_help="Both arms need outcomes.")
@@ -181,6 +182,14 @@ def _lots(trial: Trial) -> _Lots:
         blocks=block[order],
         unit="cluster" if whole and trial.clusters is not None else "unit",
     )
+
+
+def _with_both_arms(trial: Trial) -> Trial:
+    """Without blocks that have one arm only, in which chance had no choice."""
+    if trial.blocks is None:
+        return trial
+    both = np.intersect1d(trial.blocks[trial.treated], trial.blocks[~trial.treated])
+    return trial.taken(np.isin(trial.blocks, both))
 
 
 def _whole_clusters(clusters: Codes, treated: NDArray[np.bool_]) -> bool:

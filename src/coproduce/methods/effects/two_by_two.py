@@ -13,6 +13,7 @@ from coproduce.errors import EstimationError
 from coproduce.methods.effects.aggregates import Point, Sums, points
 from coproduce.methods.effects.contrast import Contrast, Sides, Worry, by_student
 from coproduce.methods.effects.panel import as_panel, within_units
+from coproduce.methods.effects.randomised import spread
 from coproduce.methods.effects.trends import PreTrends, pre_trends
 from coproduce.methods.effects.two_way import two_way_fixed_effects
 from coproduce.methods.robust_variance import cr2
@@ -246,7 +247,7 @@ def _sides(changes: _Changes) -> Sides:
         n_comparison=int((~changes.treated).sum()),
         clusters_treated=counts[0],
         clusters_comparison=counts[1],
-        sd=float(changes.values[~changes.treated][:, ~changes.after].std(ddof=1)),
+        sd=spread(changes.values[~changes.treated][:, ~changes.after].ravel()),
     )
 
 
@@ -358,7 +359,7 @@ def _of_rows(
         n_comparison=int((~treated).sum()),
         clusters_treated=None if cluster is None else counts[0],
         clusters_comparison=None if cluster is None else counts[1],
-        sd=float(outcome[~treated & ~after].std(ddof=1)),
+        sd=spread(outcome[~treated & ~after]),
     )
     error = math.sqrt(float(robust.covariance[3, 3]))
     contrast = by_student(float(coefficients[3]), error, sides=sides, df=float(robust.df[3]), level=level)

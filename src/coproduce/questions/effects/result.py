@@ -49,7 +49,7 @@ class Effect:
         important = self.outcome.measure.important_difference
         if important is not None and -important < self.band_low and self.band_high < important:
             return "no_important_difference"
-        if self.p_adjusted > 1 - self.contrast.level or self.band_low <= 0 <= self.band_high:
+        if not (self.p_adjusted <= 1 - self.contrast.level and (self.band_low > 0 or self.band_high < 0)):
             return "uncertain"
         up = self.contrast.estimate > 0
         return "improves" if up == (self.outcome.measure.better == "up") else "harms"
