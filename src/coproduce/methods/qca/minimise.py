@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coproduce.methods.qca.covers import LISTED, Solutions, fewest
+from coproduce.methods.qca.covers import EFFORT, LISTED, Solutions, fewest
 from coproduce.methods.qca.intermediate import Expectations, Intermediate
 from coproduce.methods.qca.intermediate import intermediate as between
 from coproduce.methods.qca.primes import conservative_primes, prime_implicants
@@ -19,7 +19,9 @@ from coproduce.methods.qca.terms import as_terms
 __all__ = ["Intermediate", "Solutions", "conservative", "intermediate", "parsimonious"]
 
 
-def conservative(positive: ArrayLike, *, levels: Sequence[int], listed: int = LISTED) -> Solutions:
+def conservative(
+    positive: ArrayLike, *, levels: Sequence[int], listed: int = LISTED, effort: int = EFFORT
+) -> Solutions:
     """The conservative (or complex) solution: no remainder is used.
 
     Parameters
@@ -30,6 +32,8 @@ def conservative(positive: ArrayLike, *, levels: Sequence[int], listed: int = LI
         The number of values of each condition; 2 for crisp and fuzzy sets.
     listed
         How many models to list at most; all are counted.
+    effort
+        The limit of the search; see `coproduce.methods.qca.covers.fewest`.
 
     Returns
     -------
@@ -42,12 +46,20 @@ def conservative(positive: ArrayLike, *, levels: Sequence[int], listed: int = LI
     [[1, -1]]
     """
     return fewest(
-        conservative_primes(positive, levels=levels), as_terms(positive, levels=levels), listed=listed
+        conservative_primes(positive, levels=levels),
+        as_terms(positive, levels=levels),
+        listed=listed,
+        effort=effort,
     )
 
 
 def parsimonious(
-    positive: ArrayLike, negative: ArrayLike, *, levels: Sequence[int], listed: int = LISTED
+    positive: ArrayLike,
+    negative: ArrayLike,
+    *,
+    levels: Sequence[int],
+    listed: int = LISTED,
+    effort: int = EFFORT,
 ) -> Solutions:
     """The parsimonious solution: every remainder may be used that makes it simpler.
 
@@ -60,6 +72,8 @@ def parsimonious(
         The number of values of each condition; 2 for crisp and fuzzy sets.
     listed
         How many models to list at most; all are counted.
+    effort
+        The limit of the search; see `coproduce.methods.qca.covers.fewest`.
 
     Returns
     -------
@@ -77,7 +91,10 @@ def parsimonious(
     2
     """
     return fewest(
-        prime_implicants(positive, negative, levels=levels), as_terms(positive, levels=levels), listed=listed
+        prime_implicants(positive, negative, levels=levels),
+        as_terms(positive, levels=levels),
+        listed=listed,
+        effort=effort,
     )
 
 

@@ -17,6 +17,7 @@ Places = NDArray[np.intp]
 EXACT = 2**22
 AT_ONCE = 300
 STEP = 20_000  # what a step costs beside its pairs
+PROGRAMME = 25  # what a linear programme costs for each cell of the chart
 
 
 class Effort:
@@ -25,10 +26,9 @@ class Effort:
     def __init__(self, pairs: int) -> None:
         self.left = pairs
 
-    def spend(self, pairs: int) -> bool:
-        """Spend some; false where nothing is left."""
+    def spend(self, pairs: int) -> None:
+        """Spend some; below nothing left, the search ends."""
         self.left -= pairs
-        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,17 +119,16 @@ def covers(patterns: Flags, size: int, *, effort: Effort) -> Iterator[Places]:
         tuned=False,
     )
     waiting = [first]
-    while waiting:
+    while waiting and effort.left >= 0:
         some = waiting.pop()
         if not some.tuned and len(some.uncovered) > 1:
-            waiting.extend(_tuned(some, patterns))
+            waiting.extend(_tuned(some, patterns, effort=effort))
             continue
         if len(some.uncovered) > AT_ONCE:
             waiting.append(some.where(slice(AT_ONCE, None)))
             some = some.where(slice(AT_ONCE))
         some = _narrowed(some)
-        if not effort.spend(some.allowed.size + STEP):
-            return
+        effort.spend(some.allowed.size + STEP)
         longer = _longer(_bounded(some, patterns), patterns)
         if longer.left == 0:
             yield longer.chosen
@@ -137,13 +136,16 @@ def covers(patterns: Flags, size: int, *, effort: Effort) -> Iterator[Places]:
             waiting.append(longer)
 
 
-def _tuned(some: Partials, patterns: Flags) -> Iterator[Partials]:
+def _tuned(some: Partials, patterns: Flags, *, effort: Effort) -> Iterator[Partials]:
     """Partial covers one by one, each with weights for what it has still to cover."""
     for place in range(len(some.uncovered)):
+        if effort.left < 0:
+            return
         lacking, allowed = some.uncovered[place], some.allowed[place]
         inside = patterns[some.patterns[allowed]][:, lacking]
         if not inside.any(axis=0).all():
             continue
+        effort.spend(PROGRAMME * inside.size)
         weights = np.zeros(len(lacking), dtype=np.int64)
         weights[lacking] = _weights(inside)
         yield Partials(
