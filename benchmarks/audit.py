@@ -162,6 +162,7 @@ def main() -> None:
     )
     parser.add_argument("--turns", type=int, default=3, help="turns of each size (3)")
     chosen = parser.parse_args()
+    load = os.getloadavg()[0]
     rows: list[str] = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -175,7 +176,7 @@ def main() -> None:
             path.unlink()
     table = "\n".join(
         [
-            f"{machine()}; median of {chosen.turns} turns.",
+            f"{machine()}; load {load:.1f} at the start; median of {chosen.turns} turns.",
             "",
             "| events | program | seconds | CPU seconds | peak GiB | time, audit = 1 |",
             "|---|---|---|---|---|---|",
