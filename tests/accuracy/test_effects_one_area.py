@@ -77,6 +77,19 @@ def test_synthetic_control_is_the_mean_gap_under_the_best_weights():
     assert found.contrast.low < 4 < found.contrast.high
 
 
+def test_among_exact_fits_the_gap_decides_and_not_the_rounding():
+    data = areas(np.random.default_rng(8), donors=30, periods=8, since=5)
+    table = data["outcome"].reshape(
+        31, 8
+    )  # a view: the treated area, then a donor, are made mixtures of others
+    table[0, :5], table[1, :5] = table[[3, 7], :5].mean(axis=0), table[[4, 9], :5].mean(axis=0)
+    found = one_area_effects(**data)
+    moved = one_area_effects(**{**data, "outcome": data["outcome"] / 3 + 0.1})
+    assert found.fit < 1e-4
+    assert found.donors[0].ratio > 1e3
+    assert moved.contrast.p == found.contrast.p
+
+
 def test_each_donor_is_left_out_and_put_in_the_treated_place():
     data = areas(np.random.default_rng(5))
     found = one_area_effects(**data)

@@ -21,6 +21,7 @@ Estimator = Literal["synthetic_control", "synthetic_differences"]
 METHOD = "one area"
 LEAST_DONORS = 4
 MANY_BEFORE = 10
+EXACT = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,13 +227,13 @@ def _fitted(target: Floats, donors: Floats, *, after: Flags, estimator: Estimato
         synthetic = mixed + periods @ (target - mixed)[~after]
     gap = target - synthetic
     before, later = (math.sqrt(float((gap[part] ** 2).mean())) for part in (~after, after))
-    floor = 1e-12 * max(1.0, float(np.abs(target).max()))
+    before = max(before, EXACT * float(donors.std()))  # below it, only rounding tells fits apart
     return _Fit(
         estimate=float(gap[after].mean()),
         weights=weights,
         synthetic=synthetic,
         fit=before,
-        ratio=later / max(before, floor),
+        ratio=later / before if before else math.inf,
     )
 
 
@@ -277,7 +278,7 @@ def _worries(
 ) -> tuple[Worry, ...]:
     """Whether the fit before is good, the rank can be small, and one donor carries it all."""
     share = chosen.fit / float(target.std(ddof=1)) if target.std(ddof=1) > 0 else math.inf
-    well = share < 0.5 or chosen.fit < 1e-9
+    well = share < 0.5 or chosen.fit <= EXACT * float(donors.std())
     ends = (min(without), max(without))
     steady = ends[0] * ends[1] > 0
     worries = (
