@@ -101,6 +101,7 @@ BLOCKS = (
 design = "randomised"
 outcome = "{measure.measure}"
 control = "{USUAL}"
+starts = 1
 groups = ["deprivation"]
 """
         for measure in MEASURES

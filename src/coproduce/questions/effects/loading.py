@@ -143,7 +143,7 @@ class _Reader:
         inside = np.ones(reading.data.rows, dtype=bool) if arm is None else arm.astype(bool)
         self._told(inside)
         groups = {name: self._group(name, inside) for name in settings.groups}
-        return taken(
+        whole = taken(
             Loaded(
                 outcomes=outcomes,
                 rows=reading.data.rows,
@@ -163,6 +163,32 @@ class _Reader:
                 notes=(*reading.data.notes, *reading.notes, *self.notes),
             ),
             inside,
+        )
+        return self._followed_up(whole) if settings.design in ("randomised", "matched") else whole
+
+    def _followed_up(self, loaded: Loaded) -> Loaded:
+        """Units that are seen again and again: what was seen before treatment is no outcome but a covariate."""
+        units, periods, starts = loaded.units, loaded.periods, self.settings.starts
+        if units is None or periods is None or len(np.unique(units.astype(str))) == loaded.rows:
+            return loaded
+        after = np.asarray(periods >= starts) if starts is not None else np.zeros(loaded.rows, dtype=bool)
+        if not after.any():
+            told = f"{np.nanmin(periods):g} to {np.nanmax(periods):g}"
+            found = f"periods {told}" if starts is None else f"{starts:g}, and periods {told}"
+            wanted = "the first treated period: what was seen before it is no outcome"
+            self.fault("starts", found=found, wanted=wanted)
+            return loaded
+        if after.all():
+            return loaded
+        earlier = [_means_of_units(one.values, units, rows=~after) for one in loaded.outcomes]
+        columns = [] if loaded.covariates is None else [loaded.covariates]
+        return taken(
+            replace(
+                loaded,
+                covariates=np.column_stack([*columns, *earlier]),
+                covariate_names=(*loaded.covariate_names, *(f"{one.name} before" for one in loaded.outcomes)),
+            ),
+            after,
         )
 
     def name(self, key: str) -> str | None:
@@ -302,6 +328,16 @@ class _Reader:
         if out := int((~inside).sum()):
             rows = "row has" if out == 1 else "rows have"
             self.notes.append(f"{out:,} {rows} no arm and take no part in the comparison.")
+
+
+def _means_of_units(values: Array, units: Texts, *, rows: NDArray[np.bool_]) -> Array:
+    """The mean of each row's unit over the chosen rows; NaN where nothing is known."""
+    _, place = np.unique(units.astype(str), return_inverse=True)
+    known = rows & ~np.isnan(values)
+    number = np.bincount(place[known], minlength=place.max() + 1)
+    total = np.bincount(place[known], weights=values[known], minlength=place.max() + 1)
+    means = np.divide(total, number, out=np.full(len(total), np.nan), where=number > 0)
+    return np.asarray(means[place], dtype=np.float64)
 
 
 def _columns(reading: Reading, name: str) -> list[tuple[str, Array]]:

@@ -37,8 +37,9 @@ SHARED = frozenset(
     | {"measured_in", "level", "adjust", "seed"}
 )
 OWN: Mapping[str, frozenset[str]] = {
-    "randomised": ARMS | {"block", "unit", "period", "permutations", "weight_citizen", "weight_organisation"},
-    "matched": ARMS - {"weight"} | {"unit", "period"},
+    "randomised": ARMS
+    | {"block", "unit", "period", "starts", "permutations", "weight_citizen", "weight_organisation"},
+    "matched": ARMS - {"weight"} | {"unit", "period", "starts"},
     "staggered": PANEL | {"comparison", "covariates", "groups"},
     "before_after_with_comparison": PANEL | {"arm", "control", "groups"},
     "one_area": PANEL - {"cluster"},
