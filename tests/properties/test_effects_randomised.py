@@ -226,7 +226,7 @@ def test_studentised_randomisation_keeps_its_level_where_variances_and_sizes_dif
 
 
 def test_assignments_without_a_choice_are_refused():
-    with pytest.raises(EstimationError, match="no other assignment"):
+    with pytest.raises(EstimationError, match="outcomes of one arm only"):
         randomisation(
             Trial(
                 outcome=np.arange(4.0), treated=np.array([1, 1, 0, 0], bool), blocks=np.array([0, 0, 1, 1])
@@ -326,3 +326,24 @@ def test_a_standardised_difference_of_a_share():
     values = np.concatenate([np.arange(20) < 10, np.arange(20) < 4]).astype(float)
     expected = (0.5 - 0.2) / np.sqrt((0.25 + 0.16) / 2 * 20 / 19)
     assert standardised_difference(values, treated) == pytest.approx(expected, rel=1e-10)
+
+
+def test_blocks_of_one_arm_have_no_part_in_the_test():
+    rng = np.random.default_rng(18)
+    y, treated, blocks = rng.normal(size=14), np.arange(14) % 2 == 0, np.repeat([0, 1], 7)
+    treated[7:] = True
+    both = randomisation(Trial(outcome=y, treated=treated, blocks=blocks), permutations=100, rng=rng)
+    alone = randomisation(Trial(outcome=y[:7], treated=treated[:7]), permutations=100, rng=rng)
+    assert (both.p, both.draws) == (alone.p, alone.draws)
+
+
+def test_arms_within_which_nothing_varies_are_refused():
+    with pytest.raises(EstimationError, match="varies within the arms"):
+        difference(Trial(outcome=np.array([1.0, 1, 2, 2]), treated=np.array([False, False, True, True])))
+
+
+def test_contrasts_without_an_error_have_endless_intervals_and_do_not_spoil_the_others():
+    together = Joint(estimates=np.array([1.0, 2]), covariance=np.diag([0.0, 1]), df=np.array([np.nan, 30]))
+    found = simultaneous(together, rng=np.random.default_rng(1))
+    assert found.low[0] == -np.inf
+    assert np.isfinite(found.low[1])

@@ -140,6 +140,7 @@ def difference(trial: Trial, *, level: float = 0.95) -> Difference:
     (3.0, 2.1602, 4.0)
     """
     model, worries = _modelled(trial)
+    _left_over(model, trial)
     made = cr2(
         model.design,
         model.residuals,
@@ -273,6 +274,16 @@ def _two_sides(trial: Trial) -> None:
             METHOD,
             seen=f"every outcome is {trial.outcome[0]:g}",
             may_help="An outcome that does not vary tells nothing of the arms: check that it is the right column.",
+        )
+
+
+def _left_over(model: Model, trial: Trial) -> None:
+    """Refuse where all that is left to make an error of is rounding."""
+    if float(np.abs(model.residuals).max()) <= 1e-10 * float(np.nanmax(np.abs(trial.outcome))):
+        raise EstimationError(
+            METHOD,
+            seen="nothing of the outcome varies within the arms once covariates are accounted for",
+            may_help="Without such variation no error can be told: check the columns of outcome and covariates.",
         )
 
 

@@ -336,6 +336,11 @@ def _shaken(events: Sums, *, level: float) -> tuple[tuple[Sensitivity, ...], str
         or (events.errors() <= 0).any()
     ):
         return (), "How unparallel trends may be was not asked: the event study has gaps."
+    if np.linalg.matrix_rank(events.covariance, hermitian=True) < len(events.at):
+        return (
+            (),
+            "How unparallel trends may be was not asked: too few units or clusters for so many periods.",
+        )
     relative = relative_magnitudes(
         events.estimates, events.covariance, at=events.at, df=events.df, level=level
     )
