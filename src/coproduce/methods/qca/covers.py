@@ -15,7 +15,7 @@ from coproduce.methods.qca.search import Effort, covers, lower_bound
 from coproduce.methods.qca.terms import Terms, covered
 
 LISTED = 100
-EFFORT = 1_000_000_000
+EFFORT = 60_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,8 @@ def fewest(terms: Terms, positive: Terms, *, listed: int = LISTED, effort: int =
     listed
         How many models to list at most; all are counted.
     effort
-        The limit of the search, in pairs of a partial cover and a pattern looked at; the same on every machine.
+        The limit of the search, in cells: a partial cover, a pattern and a configuration looked at together. A
+        processor looks at some thousand million of them a second; the limit is the same on every machine.
 
     Returns
     -------

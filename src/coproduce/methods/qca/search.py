@@ -16,19 +16,19 @@ Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 EXACT = 2**22
 AT_ONCE = 300
-STEP = 20_000  # what a step costs beside its pairs
-PROGRAMME = 25  # what a linear programme costs for each cell of the chart
+STEP = 1_000_000  # what a step costs beside its cells
+PROGRAMME = 1_000  # what a linear programme costs for each cell of the chart
 
 
 class Effort:
-    """What a search may still spend, in pairs of a partial cover and a pattern looked at."""
+    """What a search may still spend, in cells: a partial cover, a pattern and a configuration looked at together."""
 
-    def __init__(self, pairs: int) -> None:
-        self.left = pairs
+    def __init__(self, cells: int) -> None:
+        self.left = cells
 
-    def spend(self, pairs: int) -> None:
+    def spend(self, cells: int) -> None:
         """Spend some; below nothing left, the search ends."""
-        self.left -= pairs
+        self.left -= cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ def covers(patterns: Flags, size: int, *, effort: Effort) -> Iterator[Places]:
             waiting.append(some.where(slice(AT_ONCE, None)))
             some = some.where(slice(AT_ONCE))
         some = _narrowed(some)
-        effort.spend(some.allowed.size + STEP)
+        effort.spend(some.allowed.size * patterns.shape[1] + STEP)
         longer = _longer(_bounded(some, patterns), patterns)
         if longer.left == 0:
             yield longer.chosen
