@@ -6,7 +6,7 @@ a row positive from an inclusion of 0.8 on). Both programs get the truth table a
 parsimonious solution, one after the other, each in a process of its own that is timed from within: starting, reading
 and loading count for neither. A ratio is of two runs in the same call.
 
-- coproduce: `coproduce.methods.qca.minimise`, all models counted;
+- coproduce: `coproduce.methods.qca`, prime implicants and the smallest covers, all models counted;
 - QCA: `minimize` of the R package QCA, all models listed. It runs where an `Rscript` with `library(QCA)` is found, and
   is said to be absent where not; nothing is installed.
 """
@@ -34,15 +34,17 @@ NAMES = "ABCDEFGHIJKLMNOPQRSTUVWX"
 OURS = """
 import json, sys, time
 import numpy as np
-from coproduce.methods.qca.minimise import conservative, parsimonious
+from coproduce.methods.qca.covers import fewest
+from coproduce.methods.qca.primes import conservative_primes, prime_implicants
 table = np.loadtxt(sys.argv[1], delimiter=",", skiprows=1, dtype=int)
-positive, negative = table[table[:, -1] == 1, :-1], table[table[:, -1] == 0, :-1]
+rows, has_it = table[:, :-1].astype(np.int8), table[:, -1] == 1
+positive, negative = rows[has_it], rows[~has_it]
 levels = [2] * positive.shape[1]
-conservative([[0, 1], [1, 1]], levels=[2, 2])
+fewest(prime_implicants(positive[:2], negative[:2], levels=levels), positive[:2])
 told = {}
 for name, solve in {
-    "conservative": lambda: conservative(positive, levels=levels),
-    "parsimonious": lambda: parsimonious(positive, negative, levels=levels),
+    "conservative": lambda: fewest(conservative_primes(positive, levels=levels), positive),
+    "parsimonious": lambda: fewest(prime_implicants(positive, negative, levels=levels), positive),
 }.items():
     begun = time.perf_counter()
     found = solve()

@@ -99,6 +99,12 @@ def test_a_search_that_is_ended_says_at_least():
     assert found_some == {True, False}
 
 
+def test_a_model_is_never_shown_where_none_was_settled():
+    positive, negative = table(conditions=10, cases=100, seed=1)
+    with pytest.raises(EstimationError, match=r"of which a model needs \d+ to \d+"):
+        parsimonious(positive, negative, levels=[2] * 10, effort=1)
+
+
 def test_models_are_listed_up_to_a_limit_and_counted_beyond_it():
     positive, negative = table(conditions=10, cases=30, seed=2)
     short = parsimonious(positive, negative, levels=[2] * 10, listed=7)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coproduce.errors import EstimationError
 from coproduce.methods.qca.covers import EFFORT, LISTED, Solutions, fewest
 from coproduce.methods.qca.intermediate import Expectations, Intermediate
 from coproduce.methods.qca.intermediate import intermediate as between
@@ -40,17 +41,23 @@ def conservative(
     Solutions
         All models with the fewest terms.
 
+    Raises
+    ------
+    EstimationError
+        Where there is no positive configuration, or the search ended by its limit before it found a model.
+
     Examples
     --------
     >>> conservative([[1, 1], [1, 0]], levels=[2, 2]).terms.tolist()
     [[1, -1]]
     """
-    return fewest(
+    found = fewest(
         conservative_primes(positive, levels=levels),
         as_terms(positive, levels=levels),
         listed=listed,
         effort=effort,
     )
+    return _settled(found)
 
 
 def parsimonious(
@@ -78,7 +85,13 @@ def parsimonious(
     Returns
     -------
     Solutions
-        All models with the fewest terms.
+        All models with the fewest terms. Where no configuration is negative, that is one term without conditions.
+
+    Raises
+    ------
+    EstimationError
+        Where there is no positive configuration, one is negative too, there are too many prime implicants, or the
+        search ended by its limit before it found a model.
 
     References
     ----------
@@ -90,12 +103,13 @@ def parsimonious(
     >>> parsimonious([[1, 1]], [[0, 0]], levels=[2, 2]).count
     2
     """
-    return fewest(
+    found = fewest(
         prime_implicants(positive, negative, levels=levels),
         as_terms(positive, levels=levels),
         listed=listed,
         effort=effort,
     )
+    return _settled(found)
 
 
 def intermediate(
@@ -130,4 +144,18 @@ def intermediate(
     """
     complex_, simple = (as_terms(np.asarray(model), levels=levels) for model in models)
     rows = as_terms(positive, levels=levels)
-    return between(rows, complex_, parsimonious=simple, expectations=expectations, levels=levels)
+    found = between(rows, complex_, parsimonious=simple, expectations=expectations, levels=levels)
+    _settled(found.solutions)
+    return found
+
+
+def _settled(found: Solutions) -> Solutions:
+    """Solutions that have a model; refuse where the search ended before it found one of the fewest terms."""
+    if not found.count:
+        raise EstimationError(
+            "minimisation",
+            seen=f"{len(found.terms):,} prime implicants, of which a model needs {found.size} to {found.at_most}; the "
+            "search was ended by its limit before it found one with the fewest",
+            may_help="Take fewer conditions, or a higher cut-off for the number of cases in a row",
+        )
+    return found
