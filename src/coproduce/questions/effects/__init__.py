@@ -66,7 +66,7 @@ def answer(
     tell(f"comparing {len(loaded.outcomes)} outcome{'s' * (len(loaded.outcomes) != 1)}")
     analysis = replace(_analysed(loaded, settings, tell=tell), small_numbers=loaded.small_numbers)
     worries = unique(analysis.worries)
-    grade = graded(settings.design, (*reasons_of(worries), *_exploring(settings)))
+    grade = graded(settings.design, (*reasons_of(worries), *_exploring(settings), *loaded.of_plan))
     return (
         Finding(
             id=f"effects.{block}",
@@ -160,6 +160,8 @@ def _caveats(analysis: Analysis, settings: EffectsSettings) -> Iterator[str]:
 
 
 def _unused(loaded: Loaded, settings: EffectsSettings) -> Iterator[str]:
+    if settings.design == "randomised" and not loaded.covariate_names:
+        yield "No covariates were named: whether the arms were alike beforehand was not looked at."
     if loaded.weights is not None and settings.design != "randomised":
         yield "Units have weights, which this design does not use: each counts alike."
 
@@ -167,8 +169,6 @@ def _unused(loaded: Loaded, settings: EffectsSettings) -> Iterator[str]:
 def _silent(effects: tuple[Effect, ...], settings: EffectsSettings) -> Iterator[str]:
     if settings.design == "randomised":
         yield "The effect is that of being put into an arm, whether or not what it offered was taken up."
-    if settings.design == "randomised" and not settings.covariates:
-        yield "No covariates were named: whether the arms were alike beforehand was not looked at."
     if settings.design == "randomised" and any(one.ratio is None and one.outcome.binary for one in effects):
         yield "A ratio of shares is left out where a share is nought."
 

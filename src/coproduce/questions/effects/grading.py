@@ -9,6 +9,7 @@ from coproduce.findings import Grade
 from coproduce.findings.grade import LEVELS, Level
 from coproduce.methods.effects.contrast import Worry
 from coproduce.questions.effects.settings import Design
+from coproduce.records.plan import Plan
 
 MARYLAND: Mapping[Design, tuple[int, str]] = {
     "randomised": (5, "chance decided who was treated"),
@@ -41,6 +42,27 @@ def reasons_of(worries: Iterable[Worry]) -> tuple[Reason, ...]:
         if not worry.ok and worry.lowers > getattr(found.get(worry.name), "steps", 0):
             found[worry.name] = Reason(sentence=worry.meaning, steps=worry.lowers)
     return tuple(found.values())
+
+
+def reasons_of_plan(plan: Plan | None, *, keys: Iterable[str]) -> tuple[Reason, ...]:
+    """What lowers trust because the comparison was not planned, or not as it was planned.
+
+    Parameters
+    ----------
+    plan
+        The study's frozen plan; None where nothing was frozen.
+    keys
+        The dotted keys that it rests on, such as that of its block.
+    """
+    if plan is None:
+        sentence = "No plan was frozen: the comparison could have been chosen after looking."
+        return (Reason(sentence=sentence),)
+    if changes := [change for key in keys for change in plan.deviations_of(key)]:
+        return (Reason(sentence=f"The frozen plan was deviated from: {'; '.join(changes)}."),)
+    if plan.seen:
+        sentence = "Records were there already when the plan was frozen: whoever froze it could have looked."
+        return (Reason(sentence=sentence),)
+    return ()
 
 
 def graded(design: Design, reasons: Iterable[Reason]) -> Grade:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coproduce.errors import Fault, nearest
 from coproduce.questions.effects.gathering import TABLE_NAMES, Measure, gathered, measures_of
+from coproduce.questions.effects.grading import Reason, reasons_of_plan
 from coproduce.questions.effects.settings import EffectsSettings
 from coproduce.records.data import Reading, Texts, open_data
 from coproduce.records.opening import Records
@@ -68,6 +69,7 @@ class Loaded:
     groups: Mapping[str, Texts] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     small_numbers: int = 0
+    of_plan: tuple[Reason, ...] = ()
 
     def unit_codes(self) -> Codes:
         """Who each row is; each row its own where no unit is named."""
@@ -115,7 +117,12 @@ def load(records: Records, settings: EffectsSettings, *, at: str) -> Loaded:
     reading = Reading(data, at=at)
     loaded = _Reader(reading=reading, settings=settings, own=own).read(known)
     reading.done()
-    return replace(loaded, small_numbers=records.study.head.small_numbers)
+    keys = (at,) if settings.data is not None else (at, "records")
+    return replace(
+        loaded,
+        small_numbers=records.study.head.small_numbers,
+        of_plan=reasons_of_plan(records.study.plan(), keys=keys),
+    )
 
 
 @dataclass(slots=True)
