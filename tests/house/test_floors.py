@@ -22,7 +22,6 @@ ROOMS_OF = {
     "pydantic": {"findings", "questions", "records", "runner"},
     "rich": {"cli", "reports"},
     "scipy": {"methods"},
-    "sqlglot": {"records"},
     "statsmodels": {"methods"},
     "vl_convert": {"reports"},
 }

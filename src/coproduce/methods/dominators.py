@@ -8,17 +8,6 @@ from typing import TypeVar
 N = TypeVar("N", bound=Hashable)
 
 
-def reachable(graph: Mapping[N, Iterable[N]], start: N) -> set[N]:
-    """All nodes that can be reached from a start, itself among them.
-
-    Examples
-    --------
-    >>> sorted(reachable({"a": ["b"], "c": ["a"]}, "a"))
-    ['a', 'b']
-    """
-    return set(_finishing_order(graph, start))
-
-
 def immediate_dominators(graph: Mapping[N, Iterable[N]], start: N) -> dict[N, N]:
     """The immediate dominator of each node that can be reached from a start.
 
