@@ -13,6 +13,12 @@ UNDRAWABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
+AS_READ = (
+    (re.compile(r"(?<![\w.)\]-])-(?=\.?\d)"), "\N{MINUS SIGN}"),
+    (re.compile(r"(?<=\d) %"), "%"),
+    (re.compile(r"\bp = [\d.]+e-(?:\d{2,}|[4-9])\b"), "p < 0.001"),
+)
+
 
 def harmless(text: str) -> str:
     """The text with every character that could break or disguise it made visible.
@@ -23,6 +29,19 @@ def harmless(text: str) -> str:
     'Pay�'
     """
     return UNDRAWABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def said(text: str) -> str:
+    """A sentence with its numbers set as everywhere in a report.
+
+    Examples
+    --------
+    >>> said("It fell by -2.5 (-3 to -2), in 41 % of cases (p = 4.3e-06).")
+    'It fell by −2.5 (−3 to −2), in 41% of cases (p < 0.001).'
+    """
+    for written, read in AS_READ:
+        text = written.sub(read, text)
+    return text
 
 
 def legal(text: str) -> str:

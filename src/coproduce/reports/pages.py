@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from coproduce.findings import Estimate, Finding, Findings, Table
 from coproduce.findings.grade import LEVELS
 from coproduce.reports.charts import figures
 from coproduce.reports.figure import Figure
-from coproduce.reports.lettering import harmless, short
+from coproduce.reports.lettering import harmless, said, short
 from coproduce.reports.page_tables import PageTable, between, crossed, page_table
 from coproduce.reports.palette import DARK, LIGHT, custom_properties, themed
 from coproduce.reports.rounding import number, quantity
@@ -86,6 +87,7 @@ class Page:
 
     finding: Finding
     anchor: str
+    title: str
     asked: str
     grade: str
     steps: int
@@ -119,6 +121,7 @@ def report_html(findings: Findings, *, drawn: Mapping[str, Sequence[Figure]] | N
     True
     """
     css, js = _css(), _resource("report.js")
+    titles = Counter(finding.title for finding in findings.findings)
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -139,6 +142,7 @@ def report_html(findings: Findings, *, drawn: Mapping[str, Sequence[Figure]] | N
             pages=tuple(
                 _page(
                     finding,
+                    title=_title(finding, titles),
                     drawn=figures(finding) if drawn is None else drawn[finding.id],
                     small_numbers=findings.study.small_numbers,
                 )
@@ -162,6 +166,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    environment.filters["said"] = said
     environment.globals.update(asks=asked, not_known=not_known, linked=_linked)
     return environment
 
@@ -200,13 +205,19 @@ def _inputs(findings: Findings) -> PageTable:
     return page_table(Table(caption="The records", columns=("table", "rows", "sha256"), rows=rows))
 
 
-def _page(finding: Finding, *, drawn: Sequence[Figure], small_numbers: int) -> Page:
+def _title(finding: Finding, titles: Mapping[str, int]) -> str:
+    """A finding's title; with the name of its block where another finding has the same title."""
+    return finding.title if titles[finding.title] == 1 else f"{finding.title} ({finding.id.split('.')[-1]})"
+
+
+def _page(finding: Finding, *, title: str, drawn: Sequence[Figure], small_numbers: int) -> Page:
     anchor = re.sub(r"[^A-Za-z0-9_-]+", "-", finding.id)
     whole = [estimate for estimate in finding.estimates if estimate.group is None]
     key = [estimate for estimate in whole if estimate.unit != "count" and _is_measured(estimate)][:MOST_TILES]
     return Page(
         finding=finding,
         anchor=anchor,
+        title=title,
         asked=asked(finding.question),
         grade=GRADES[finding.grade.level],
         steps=1 + LEVELS.index(finding.grade.level),
@@ -347,7 +358,7 @@ def _parts(svg: str) -> tuple[str, ...]:
 
 
 def _checks(finding: Finding) -> PageTable | None:
-    rows = tuple((check.meaning, "✓ fine" if check.ok else "! keep in mind") for check in finding.diagnostics)
+    rows = tuple((said(check.meaning), "✓ fine" if check.ok else "! keep in mind") for check in finding.diagnostics)
     if not rows:
         return None
     return page_table(Table(caption="What was looked at", columns=("what was seen", "result"), rows=rows))

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from coproduce.findings import Estimate, Finding, Findings, Table
 from coproduce.findings.grade import LEVELS
-from coproduce.reports.lettering import legal
+from coproduce.reports.lettering import legal, said
 from coproduce.reports.page_tables import Cell, Column, between, page_table
 from coproduce.reports.rounding import number, quantity
 from coproduce.reports.told import TOLD
@@ -93,12 +93,12 @@ def _page(findings: Findings, *, barred: bool) -> Iterator[RenderableType]:
 def _finding(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
     yield Rule(Text(legal(finding.title), style="bold"), align="left")
     steps = 1 + LEVELS.index(finding.grade.level)
-    reasons = "".join(f"\n- {legal(reason)}" for reason in finding.grade.reasons)
+    reasons = "".join(f"\n- {said(legal(reason))}" for reason in finding.grade.reasons)
     facts = Grid.grid(padding=(0, 2, 1, 0))
     facts.add_column(no_wrap=True)
     facts.add_column()
     facts.add_row("We asked", Text(asked(finding.question)))
-    facts.add_row("We found", Text(legal(finding.answer), style="bold"))
+    facts.add_row("We found", Text(said(legal(finding.answer)), style="bold"))
     facts.add_row("How sure", Text(f"{GRADES[finding.grade.level]} ({steps} of 4){reasons}"))
     yield Padding(facts, (1, 0, 0, 0))
     yield from _numbers(finding, barred=barred)
@@ -207,5 +207,5 @@ def _listed(title: str, lines: Sequence[str]) -> RenderableType:
     grid.add_column()
     grid.add_column()
     for line in lines:
-        grid.add_row("-", Text(legal(line)))
+        grid.add_row("-", Text(said(legal(line))))
     return Group(Text(title, style="bold"), Padding(grid, (0, 0, 1, 2)))
