@@ -65,10 +65,7 @@ def test_a_clear_comparison_is_answered(study):
         "~A",
         "~B",
     }
-    assert (
-        "Y goes with A*B (parsimonious solution: inclusion 1.000, PRI 1.000, coverage 1.000)."
-        in finding.answer
-    )
+    assert "Y goes with A and B (A*B: inclusion 1.000, PRI 1.000, coverage 1.000)." in finding.answer
     for name in ("solution_inclusion", "solution_pri", "solution_coverage"):
         for group in ("conservative", "parsimonious", "intermediate", "parsimonious ~Y"):
             assert finding.estimate(name, group=group).value == 1
@@ -232,7 +229,7 @@ def test_memberships_in_the_table_of_cases_need_no_block(tmp_path):
     )
     (tmp_path / "study.toml").write_text(HEAD + '[records.cases]\npath = "cases.csv"\n', encoding="utf-8")
     found = cp.run(cp.read_study(tmp_path), only=("determinants",)).finding("determinants.cases")
-    assert "outcome goes with A*B" in found.answer
+    assert "outcome goes with A and B (A*B:" in found.answer
 
 
 def test_every_figure_says_what_it_shows_and_has_its_numbers_in_a_table(study):

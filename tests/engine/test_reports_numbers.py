@@ -22,7 +22,7 @@ from coproduce.reports.rounding import number, percent, quantity
         ([0.02], "days per case", (["29"], "minutes per case")),
         ([0.0], "days", (["0"], "days")),
         ([1200.0], "minutes", (["20"], "hours")),
-        ([-0.12, -0.31, 0.07], "per case", (["−0.1", "−0.3", "0.1"], "per case")),
+        ([-0.12, -0.31, 0.07], "per case", (["−0.12", "−0.31", "0.07"], "per case")),
         ([-0.194, -0.36, -0.03], "standard deviations", (["−0.19", "−0.36", "−0.03"], "standard deviations")),
         ([150370.0], "count", (["150,370"], "")),
     ],

@@ -120,7 +120,7 @@ def _truth_in_words(rows: Sequence[Row], conditions: Sequence[str]) -> str:
 
 
 def _truth_svg(rows: Sequence[Row], conditions: Sequence[str], *, levels: Mapping[str, int]) -> str:
-    step = 40.0
+    step = min(96.0, max(40.0, *(width(name, size=SMALL) + 12 for name in conditions)))
     bar = step * len(conditions) + 16
     cases = bar + 200
     parts = [

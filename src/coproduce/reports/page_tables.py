@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coproduce.findings import Table
-from coproduce.reports.rounding import MINUS, number, percent, quantity, told
+from coproduce.reports.rounding import MINUS, number, p_value, percent, quantity, told
 from coproduce.reports.wording import CELLS, column_name, plain, quantity_name
 
 FIRST_ROWS = 12
@@ -15,6 +15,8 @@ SPARE_ROWS = 3
 HIDDEN = "–"
 SHARE = re.compile(r"(^|_)(share|necessity)$")
 SIDES = frozenset({"citizen", "professional", "organisation", "system"})
+P_VALUE = re.compile(r"(^|_)p(_|$)")
+LONG = 48
 JUDGEMENTS = frozenset({"yes", "no", "cannot_say"})
 FORMULA = ("=", "+", "-", "@")
 
@@ -188,7 +190,8 @@ def _worded(*, value: bool | str, column: Column, copied: str) -> Cell:
         return Cell(text=mark, copy=copied, style=word.replace("_", "-"))
     text = quantity_name(word) if column.name == "quantity" else CELLS.get(word, word)
     text = plain(word) if column.name == "group" else text
-    return Cell(text=text, copy=copied, side=word if word in SIDES else None)
+    style = "long" if len(text) > LONG else None
+    return Cell(text=text, copy=copied, side=word if word in SIDES else None, style=style)
 
 
 def _copied(value: Value) -> str:
@@ -224,6 +227,8 @@ def _numbers(row: Row, column: Column) -> tuple[str, str | None]:
         unit = _unit(row, column.name)
         texts, _ = quantity(known, unit if unit == "proportion" else "number")
         return texts[0], between(texts[1], texts[2])
+    if P_VALUE.search(column.name) and 0 <= known[0] <= 1:
+        return p_value(known[0]), None
     if _unit(row, column.name) == "proportion":
         return percent(known[0]), None
     return told(known[0], "days") if column.name.endswith("_days") else number(known[0]), None

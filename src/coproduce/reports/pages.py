@@ -358,7 +358,9 @@ def _parts(svg: str) -> tuple[str, ...]:
 
 
 def _checks(finding: Finding) -> PageTable | None:
-    rows = tuple((said(check.meaning), "✓ fine" if check.ok else "! keep in mind") for check in finding.diagnostics)
+    rows = tuple(
+        (said(check.meaning), "✓ fine" if check.ok else "! keep in mind") for check in finding.diagnostics
+    )
     if not rows:
         return None
     return page_table(Table(caption="What was looked at", columns=("what was seen", "result"), rows=rows))

@@ -14,8 +14,8 @@ def number(value: float, *, decimals: int | None = None) -> str:
 
     Examples
     --------
-    >>> number(1234.5), number(87.3), number(4.24), number(0.0421), number(-3)
-    ('1,234', '87', '4.2', '0.04', '−3')
+    >>> number(1234.5), number(87.3), number(4.24), number(0.0421), number(0.001), number(-3)
+    ('1,234', '87', '4.2', '0.04', '0.001', '−3')
     """
     text = f"{value:,.{_usual(value) if decimals is None else decimals}f}"
     return text.replace("-", MINUS) if float(text.replace(",", "")) else text.lstrip("-")
@@ -25,15 +25,28 @@ def _usual(value: float) -> int:
     size = abs(value)
     if float(value).is_integer() or size >= 10:
         return 0
-    return 1 if size >= 1 else 2
+    if size >= 1:
+        return 1
+    return 2 if size >= 0.005 else MOST_DECIMALS
 
 
-def _decimals(value: float, limits: Sequence[float]) -> int:
-    """So many decimals that the width of the interval keeps one digit or two, and that only nought reads nought."""
+def p_value(p: float) -> str:
+    """The p-value of a test: three decimals where it is small, and never a bare nought.
+
+    Examples
+    --------
+    >>> p_value(0.000002), p_value(0.017), p_value(0.49), p_value(1)
+    ('under 0.001', '0.017', '0.49', '1.00')
+    """
+    return "under 0.001" if p < 0.001 else number(p, decimals=3 if p < 0.1 else 2)
+
+
+def _decimals(value: float, limits: Sequence[float], *, steps: int = 4) -> int:
+    """So many decimals that the interval is some steps of the last digit wide, and that only nought reads nought."""
     width = max(limits) - min(limits) if limits else 0.0
     if width <= 0:
         return _usual(value)
-    decimals = min(max(0, -math.floor(math.log10(width))), MOST_DECIMALS)
+    decimals = min(max(0, -math.floor(math.log10(width / steps))), MOST_DECIMALS)
     while decimals < MOST_DECIMALS and any(each and not round(each, decimals) for each in (value, *limits)):
         decimals += 1
     return decimals
@@ -57,7 +70,7 @@ def percent(share: float, *, decimals: int | None = None) -> str:
 
 def _percents(values: Sequence[float]) -> list[str]:
     """A share and its limits to the same digits, one decimal at most."""
-    decimals = min(1, _decimals(100 * values[0], [100 * limit for limit in values[1:]]))
+    decimals = min(1, _decimals(100 * values[0], [100 * limit for limit in values[1:]], steps=1))
     plain = any(0 < abs(value) < 0.01 or 0.99 < abs(value) < 1 for value in values)
     return [percent(value, decimals=0 if value in {0, 1} else max(decimals, int(plain))) for value in values]
 
@@ -107,9 +120,15 @@ def quantity(values: Sequence[float], unit: str) -> tuple[list[str], str]:
     (['6'], 'hours')
     >>> quantity([10000], "count")
     (['10,000'], '')
+    >>> quantity([-0.343, -0.411, -0.276], "points")
+    (['−0.34', '−0.41', '−0.28'], 'points')
+    >>> quantity([35.2, 0, 66.4], "percent")
+    (['35%', '0%', '66%'], '')
     """
     if unit in {"proportion", "share"}:
         return _percents(values), ""
+    if unit == "percent":
+        return [f"{number(value, decimals=_decimals(value, values[1:], steps=1))}%" for value in values], ""
     factor, word = scaled(values, unit)
     sized = [factor * value for value in values]
     if unit == "count":

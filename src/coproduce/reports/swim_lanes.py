@@ -11,7 +11,7 @@ from coproduce.reports.lettering import SANS, drawn, shape, short, text_at, wrap
 from coproduce.reports.palette import LIGHT, hue, tint
 from coproduce.reports.rounding import number, percent, told
 
-MOST_PATHS, MOST_STEPS, A_LINE = 10, 18, 6
+MOST_PATHS, MOST_STEPS, A_LINE = 6, 18, 6
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_ROOM = 104.0, 34.0, 10.0
 HEAD, ROW, LEFT = 30.0, 88.0, 186.0
 WIDTH = LEFT + A_LINE * (CHIP_WIDTH + CHIP_ROOM) - CHIP_ROOM + 2

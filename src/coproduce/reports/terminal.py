@@ -13,13 +13,14 @@ from rich.text import Text
 from coproduce.findings import Estimate, Finding, Findings, Table
 from coproduce.findings.grade import LEVELS
 from coproduce.reports.lettering import legal, said
-from coproduce.reports.page_tables import Cell, Column, between, page_table
+from coproduce.reports.page_tables import Cell, Column, PageTable, between, page_table
 from coproduce.reports.rounding import number, quantity
 from coproduce.reports.told import TOLD
 from coproduce.reports.wording import GRADES, asked, not_known, plan_in_words
 
 WIDEST = 100
-MOST_ROWS = 14
+MOST_ROWS, MOST_TALL_ROWS, TALL = 14, 5, 60
+LONGEST_WORD = 26
 BAR, BARRED_FROM = 12, 72
 WHOLE = frozenset({"side", "kind", "counts"})
 PLAINER = str.maketrans(
@@ -167,13 +168,18 @@ def _bar(share: float | None) -> str:
 def _grid(finding: Finding, name: str, *, only: Sequence[str], barred: bool) -> RenderableType:
     table, told = finding.tables[name], TOLD.get(finding.question)
     shown = page_table(table, only=only, words=told.columns if told else None)
-    records = table.records()[:MOST_ROWS]
+    records = table.records()[: _most(shown)]
     grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     share_of = next((column.name for column in shown.columns if barred and column.name in SHARES), None)
     for place, column in enumerate(shown.columns):
         whole = column.numeric or column.name in WHOLE
-        longest = max((len(_cell(row[place])) for row in shown.first.rows), default=0)
-        _add_column(grid, column, least=longest if whole and place else 12)
+        texts = [_cell(row[place]).plain for row in shown.first.rows]
+        least = (
+            max(map(len, texts), default=0)
+            if whole and place
+            else _longest_word(texts, most=12 if share_of else LONGEST_WORD)
+        )
+        _add_column(grid, column, least=least)
     if share_of:
         grid.add_column("", no_wrap=True, min_width=BAR)
     for row, record in zip(
@@ -186,6 +192,18 @@ def _grid(finding: Finding, name: str, *, only: Sequence[str], barred: bool) -> 
     more = len(table.rows) - len(records)
     foot = [Text(f"and {number(more)} more rows in the report", style="dim")] if more > 0 else []
     return Group(Text(legal(table.caption), style="bold"), Padding(Group(grid, *foot), (0, 0, 1, 2)))
+
+
+def _most(shown: PageTable) -> int:
+    """How many rows are shown: fewer where each takes several lines."""
+    tall = any(len(row[0].text) > TALL for row in shown.first.rows)
+    return MOST_TALL_ROWS if tall else MOST_ROWS
+
+
+def _longest_word(texts: Sequence[str], *, most: int) -> int:
+    """So wide that no word of usual length breaks."""
+    words = (len(word) for text in texts for word in text.split())
+    return min(most, max(words, default=0))
 
 
 def _add_column(grid: Grid, column: Column, *, least: int) -> None:

@@ -18,6 +18,7 @@ CONFIG: Mapping[str, Any] = {
     "font": FONT,
     "background": LIGHT["paper"],
     "view": {"stroke": None},
+    "padding": {"left": 14, "top": 5, "right": 14, "bottom": 5},  # room for faces wider than ours
     "axis": {
         "domainColor": LIGHT["rule"],
         "tickColor": LIGHT["rule"],
@@ -25,12 +26,19 @@ CONFIG: Mapping[str, Any] = {
         "labelColor": LIGHT["ink"],
         "labelFontSize": 12,
         "labelLimit": 260,
+        "labelSeparation": 8,
         "titleColor": LIGHT["muted"],
         "titleFontSize": 12,
         "titleFontWeight": "normal",
         "titlePadding": 8,
     },
-    "legend": {"labelColor": LIGHT["ink"], "labelFontSize": 12, "orient": "top", "symbolOpacity": 1},
+    "legend": {
+        "labelColor": LIGHT["ink"],
+        "labelFontSize": 12,
+        "orient": "top",
+        "symbolOpacity": 1,
+        "columnPadding": 24,
+    },
     "header": {
         "labelColor": LIGHT["ink"],
         "labelFontSize": 13,

@@ -21,10 +21,12 @@ COLUMNS = {
     "sha256": "SHA-256 of the file",
     "label": "Name",
     "needs": "What is missing",
+    "p": "p",
 }
 CELLS = {
     "cannot_say": "cannot say",
     "intrinsic": "intrinsic",
+    **{name: words[:1].lower() + words[1:] for name, words in VERDICTS.items()},
     **QUANTITIES,
     **{name: words for told in TOLD.values() for name, words in told.cells.items()},
 }

@@ -49,6 +49,26 @@ def model_name(model: Iterable[Term], *, names: Sequence[str], levels: Sequence[
     return " + ".join(term_name(term, names=names, levels=levels) for term in model)
 
 
+def model_in_words(model: Iterable[Term], *, names: Sequence[str], levels: Sequence[int]) -> str:
+    """A disjunction of terms for those who do not read formulas.
+
+    Examples
+    --------
+    >>> model_in_words([(1, 0, -1), (-1, -1, 2)], names="ABC", levels=(2, 2, 3))
+    'A and no B, or C at level 2'
+    """
+    return ", or ".join(_term_in_words(term, names=names, levels=levels) for term in model)
+
+
+def _term_in_words(term: Term, *, names: Sequence[str], levels: Sequence[int]) -> str:
+    asked = [
+        f"{name} at level {level}" if count > 2 else name if level else f"no {name}"
+        for name, level, count in zip(names, term, levels, strict=True)
+        if level != ABSENT
+    ]
+    return " and ".join(asked) or "anything"
+
+
 def negated(outcome: str) -> str:
     """The name of an outcome's negation."""
     return f"~{outcome}"

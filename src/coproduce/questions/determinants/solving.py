@@ -14,7 +14,7 @@ from coproduce.methods.qca.necessity import Superset, single_conditions, superse
 from coproduce.methods.qca.sets import Sets
 from coproduce.methods.qca.truth_table import CutOffs
 from coproduce.questions.determinants.loading import Loaded, expected_levels
-from coproduce.questions.determinants.naming import model_name, negated, term_name
+from coproduce.questions.determinants.naming import model_in_words, model_name, negated, term_name
 from coproduce.questions.determinants.settings import DeterminantsSettings
 
 Numbers = NDArray[np.float64]
@@ -75,6 +75,10 @@ class Side:
     def model(self, model: Model) -> str:
         """How a model prints, the most covering term first."""
         return model_name(self.fitted(model).terms, names=self.names, levels=self.sets.levels)
+
+    def in_words(self, model: Model) -> str:
+        """The same for those who do not read formulas."""
+        return model_in_words(self.fitted(model).terms, names=self.names, levels=self.sets.levels)
 
     def members(self, term: Term) -> NDArray[np.int64]:
         """The cases that are more in a term than out of it."""

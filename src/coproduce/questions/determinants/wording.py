@@ -58,14 +58,15 @@ def _of_side(side: Side, chance: Benchmark | None) -> Iterator[str]:
     if formula == "1":
         yield f"Every configuration with cases leads to {side.outcome}, so no condition tells it apart ({scores})."
     elif simple.count == 1:
-        yield f"{side.outcome} goes with {formula} (parsimonious solution: {scores})."
+        outcome = f"The absence of {side.outcome[1:]}" if side.outcome.startswith("~") else side.outcome
+        yield f"{outcome} goes with {side.in_words(simple.models[0])} ({formula}: {scores})."
     else:
         yield _tied(side, simple, formula=formula, scores=scores)
     if chance is not None:
-        usual = "chance alone does as well" if chance.p > CHANCE else "chance alone seldom does so well"
+        usual = "chance alone does as well" if chance.p > CHANCE else "chance alone seldom does"
         yield (
-            f"Of {chance.permutations:,} shuffled outcomes, {chance.as_good:,} gave a solution at least as consistent "
-            f"and covering (p = {chance.p:.3f}): {usual}."
+            f"Of {chance.permutations:,} shuffled outcomes, {chance.as_good:,} gave a solution as good "
+            f"(p = {chance.p:.3f}): {usual}."
         )
 
 

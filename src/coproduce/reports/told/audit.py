@@ -24,13 +24,10 @@ TELLINGS = (
                 "activity",
                 "side",
                 "necessity",
-                "dominates",
                 "kind",
                 "after",
                 "after_share",
                 "cases",
-                "events",
-                "rework_cases",
             )
         },
         folded={"sides": ()},

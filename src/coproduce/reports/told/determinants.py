@@ -10,7 +10,7 @@ TELLINGS = (
         lead="Each column is one combination of conditions that is enough by itself. A filled circle says that the "
         "condition is present, a crossed one that it is absent, no circle that it does not matter. Large "
         "circles are core: "
-        "they stand in the parsimonious solution too.",
+        "they stand in the parsimonious solution too. In formulas * is and, + is or, ~ is not.",
         figures=("configurations",),
         open={
             "models": (
@@ -59,8 +59,7 @@ TELLINGS = (
         "shuffled over the "
         "cases. What changes with every small decision should not be believed.",
         figures=("robustness",),
-        open={"robustness": ()},
-        folded={"leave_one_out": ()},
+        folded={"robustness": (), "leave_one_out": ()},
     ),
     Telling(
         title="A regression beside it",
@@ -116,5 +115,12 @@ TOLD = Told(
         "robust_core": "robust core",
         "random_benchmark": "random benchmark",
         "multi_value": "multi-value",
+        "RF_cons": "robust core: inclusion kept (RF_cons)",
+        "RF_cov": "robust core: coverage kept (RF_cov)",
+        "RF_SC_minTS": "shared with all tests (RF_SC_minTS)",
+        "RF_SC_maxTS": "shared with any test (RF_SC_maxTS)",
+        "RCR_typ": "typical cases that stay (RCR_typ)",
+        "RCR_dev": "deviant cases that stay (RCR_dev)",
+        "RCC_Rank": "rank of the cases (RCC_Rank)",
     },
 )
