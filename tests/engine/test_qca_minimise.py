@@ -43,7 +43,7 @@ def test_too_many_conditions_are_refused():
 
 def test_too_many_prime_implicants_are_refused():
     positive, negative = table(conditions=10, cases=60, seed=1)
-    with pytest.raises(EstimationError, match="more than 100 prime implicants"):
+    with pytest.raises(EstimationError, match="more than 100 candidates for prime implicants"):
         prime_implicants(positive, negative, levels=[2] * 10, most=100)
 
 

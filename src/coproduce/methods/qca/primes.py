@@ -11,7 +11,7 @@ from coproduce.errors import EstimationError
 from coproduce.methods.qca.terms import Terms, as_terms, codes_of, covered, terms_of, weights_of
 from coproduce.methods.qca.transversals import minimal_transversals
 
-MOST_PRIMES = 2_000_000
+MOST_PRIMES = 500_000
 AT_ONCE = 64
 
 

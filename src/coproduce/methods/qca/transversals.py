@@ -97,7 +97,7 @@ def minimal_transversals(families: Sequence[Flags], *, most: int) -> tuple[NDArr
         if len(found.members) > most:
             raise EstimationError(
                 "minimisation",
-                seen=f"more than {most:,} prime implicants",
+                seen=f"more than {most:,} candidates for prime implicants at once",
                 may_help="Take fewer conditions, or read the conservative solution, which uses no remainder",
             )
     return found.family, found.members
