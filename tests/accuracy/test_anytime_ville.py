@@ -1,4 +1,4 @@
-"""Confidence sequences and e-BH against the package `ville` 0.1.0; `ville_streams.py` made the stored output."""
+"""Confidence sequences and e-BH against the package `ville` 0.1.0; `tools/harms_reference.py` made the stored output."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ from coproduce.methods.anytime import (
 )
 from coproduce.methods.anytime.mixture import best_scale
 
-STORED = json.loads((Path(__file__).parent / "ville_streams.json").read_text(encoding="utf-8"))
+STORED = json.loads((Path(__file__).parent / "anytime_ville.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", ["beta", "rare"])

@@ -1,6 +1,6 @@
-"""Makes `ville_streams.json`, the confidence sequences of the package `ville` (0.1.0, BSD) for a few streams.
+"""Makes `tests/accuracy/anytime_ville.json`, the confidence sequences of the package `ville` (0.1.0, BSD) for a few streams.
 
-Run it by hand, in this folder, where `ville` is installed: ``python ville_streams.py > ville_streams.json``.
+Run it by hand where `ville` is installed: ``python tools/harms_reference.py > tests/accuracy/anytime_ville.json``.
 """
 
 import json
