@@ -1,4 +1,4 @@
-"""Confidence sequences and e-BH against the package `ville` 0.1.0; `tools/harms_reference.py` made the stored output."""
+"""Confidence sequences and e-BH against the package `ville` 0.1.0 (stored output of `tools/harms_reference.py`)."""
 
 import json
 from pathlib import Path
