@@ -1,4 +1,4 @@
-"""Makes `tests/accuracy/anytime_ville.json`: confidence sequences of the package `ville` (0.1.0, BSD) for a few streams.
+"""Makes `tests/accuracy/anytime_ville.json`, the confidence sequences of `ville` (0.1.0, BSD) for a few streams.
 
 Run it by hand where `ville` is installed: ``python tools/harms_reference.py > tests/accuracy/anytime_ville.json``.
 """

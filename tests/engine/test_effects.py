@@ -336,6 +336,8 @@ def test_before_and_after_is_computed_and_refused_as_evidence(ask):
     finding = ask(settings, panel=[PANEL_HEAD, *panel()]).finding("effects.rollout")
     assert finding.estimate("effect").value > 2
     assert (finding.verdict, finding.grade.level) == ("uncertain", "very_low")
+    assert set(finding.tables["outcomes"].column("verdict")) == {"uncertain"}
+    assert finding.estimate("effect").label.startswith("Change in")
     assert "no evidence" in finding.answer
     assert "before_after_with_comparison" in finding.answer
 

@@ -73,7 +73,7 @@ def answer(
             question="effects",
             title=_title(loaded),
             answer=wording.answer(analysis, settings, grade=grade),
-            verdict=verdict(analysis, settings),
+            verdict=verdict(analysis),
             estimates=estimates(analysis),
             tables={"outcomes": tables.outcomes(analysis), **analysis.tables},
             diagnostics=tuple(
@@ -113,10 +113,8 @@ def _together(parts: list[Analysis], settings: EffectsSettings) -> Analysis:
     )
 
 
-def verdict(analysis: Analysis, settings: EffectsSettings) -> Any:
+def verdict(analysis: Analysis) -> Any:
     """Harm to anybody goes first and is never averaged away."""
-    if settings.design == "before_after":
-        return "uncertain"
     found = [effect.verdict() for effect in analysis.shown(analysis.all_effects())]
     whole = [effect.verdict() for effect in analysis.shown(analysis.effects)]
     if "harms" in found:

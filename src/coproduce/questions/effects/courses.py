@@ -106,7 +106,7 @@ def before_after(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome)
         level=settings.level,
     )
     return Analysis(
-        effects=(alone(outcome, found),),
+        effects=(replace(alone(outcome, found), evidence=False),),
         worries=found.worries,
         caveats=("A change is no effect: nothing here says what would have happened anyway.",),
         references=(

@@ -50,7 +50,7 @@ def _main(effect: Effect, *, name: str | None, of: Counts) -> Estimate:
     one = effect.contrast
     return Estimate(
         name="effect",
-        label=f"Effect on {effect.outcome.measure.label}",
+        label=f"{'Effect on' if effect.evidence else 'Change in'} {effect.outcome.measure.label}",
         value=one.estimate,
         se=one.se,
         interval=(effect.band_low, effect.band_high),

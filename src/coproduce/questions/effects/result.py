@@ -23,7 +23,8 @@ class Effect:
     """The effect on one outcome, of one arm, in one subgroup (None: all).
 
     `band_low`, `band_high` and `p_adjusted` hold together over the family that the effect belongs to; they are those
-    of the contrast where it stands alone. `sd` makes the standardised effect.
+    of the contrast where it stands alone. `sd` makes the standardised effect. A bare change is no `evidence` of an
+    effect, whatever its interval says.
     """
 
     outcome: Outcome
@@ -38,6 +39,7 @@ class Effect:
     unadjusted: Contrast | None = None
     ratio: Contrast | None = None
     randomised: Randomised | None = None
+    evidence: bool = True
 
     @property
     def standardised(self) -> float | None:
@@ -46,6 +48,8 @@ class Effect:
 
     def verdict(self) -> Verdict:
         """What the interval that holds over the family says, against nought and against what matters."""
+        if not self.evidence:
+            return "uncertain"
         important = self.outcome.measure.important_difference
         if important is not None and -important < self.band_low and self.band_high < important:
             return "no_important_difference"
