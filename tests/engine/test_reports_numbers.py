@@ -66,3 +66,19 @@ def test_a_table_a_little_longer_is_not_folded_for_three_rows():
 def test_a_column_that_is_wholly_empty_is_left_out_unless_it_was_emptied():
     table = Table(caption="", columns=("a", "b", "n"), rows=((1, None, None),), counts={"n": ()})
     assert [column.name for column in page_table(table).columns] == ["a", "n"]
+
+
+def test_limits_belong_to_their_own_value_only():
+    table = Table(
+        caption="Effects",
+        columns=("estimate", "se", "low", "high", "p_adjusted", "band_low", "band_high"),
+        rows=((-9.19, 1.6, -12.4, -6.0, 0.0004, -13.7, -4.68),),
+    )
+    shown = page_table(table, only=("estimate", "p_adjusted", "band_low", "band_high"))
+    [cells] = shown.first.rows
+    assert [(cell.text, cell.interval) for cell in cells] == [
+        ("−9.2", "−12.4 to −6.0"),
+        ("under 0.001", None),
+        ("−14", None),
+        ("−4.7", None),
+    ]

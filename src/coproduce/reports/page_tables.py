@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coproduce.findings import Table
 from coproduce.reports.rounding import MINUS, number, p_value, percent, quantity, told
@@ -162,12 +163,18 @@ def _named(name: str, table: Table) -> str:
 
 
 def _limits(columns: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Which columns are the limits of which: those called low and high stand right behind their value."""
-    return {
-        value: (low, high)
-        for value, low, high in zip(columns, columns[1:], columns[2:], strict=False)
-        if low.split("_")[-1] == "low" and high.split("_")[-1] == "high"
-    }
+    """Which columns are the limits of which: those called low and high stand behind their value or its error.
+
+    Limits with a name of their own (``band_low``) belong to a value of that name only.
+    """
+    found = {}
+    for place, (low, high) in enumerate(pairwise(columns)):
+        name, end = low.rpartition("_")[::2]
+        if end == "low" and high == f"{name}_high".removeprefix("_") and place:
+            value = columns[place - 1] if columns[place - 1] != "se" else columns[max(0, place - 2)]
+            if not name or value == name or value.startswith(f"{name}_"):
+                found[value] = (low, high)
+    return found
 
 
 def _cell(row: Row, column: Column, *, table: Table) -> Cell:

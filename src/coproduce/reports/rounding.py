@@ -41,7 +41,7 @@ def p_value(p: float) -> str:
     return "under 0.001" if p < 0.001 else number(p, decimals=3 if p < 0.1 else 2)
 
 
-def _decimals(value: float, limits: Sequence[float], *, steps: int = 4) -> int:
+def _decimals(value: float, limits: Sequence[float], *, steps: int = 10) -> int:
     """So many decimals that the interval is some steps of the last digit wide, and that only nought reads nought."""
     width = max(limits) - min(limits) if limits else 0.0
     if width <= 0:

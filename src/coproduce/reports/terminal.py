@@ -69,11 +69,11 @@ def show(findings: Findings, *, console: Console) -> None:
 
 def _print(findings: Findings, console: Console) -> None:
     width = min(console.width, WIDEST)
-    for part in _page(findings, barred=width >= BARRED_FROM):
+    for part in _page(findings, width=width):
         console.print(part, width=width, highlight=False, markup=False)
 
 
-def _page(findings: Findings, *, barred: bool) -> Iterator[RenderableType]:
+def _page(findings: Findings, *, width: int) -> Iterator[RenderableType]:
     yield Text(f"\n{legal(findings.study.title)}", style="bold")
     yield Text(f"{legal(findings.study.service)}\n")
     if findings.study.simulated:
@@ -81,7 +81,7 @@ def _page(findings: Findings, *, barred: bool) -> Iterator[RenderableType]:
     if not findings.findings:
         yield Text("No question could be answered from these records.")
     for finding in findings.findings:
-        yield from _finding(finding, barred=barred)
+        yield from _finding(finding, width=width)
     if findings.unanswered:
         needs = [f"{asked(each.question)} {not_known(each)}" for each in findings.unanswered]
         yield _listed("Not known", needs)
@@ -91,7 +91,7 @@ def _page(findings: Findings, *, barred: bool) -> Iterator[RenderableType]:
         yield _listed("Read", [f"{name}: {number(read.rows)} rows" for name, read in findings.inputs.items()])
 
 
-def _finding(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
+def _finding(finding: Finding, *, width: int) -> Iterator[RenderableType]:
     yield Rule(Text(legal(finding.title), style="bold"), align="left")
     steps = 1 + LEVELS.index(finding.grade.level)
     reasons = "".join(f"\n- {said(legal(reason))}" for reason in finding.grade.reasons)
@@ -102,10 +102,10 @@ def _finding(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
     facts.add_row("We found", Text(said(legal(finding.answer)), style="bold"))
     facts.add_row("How sure", Text(f"{GRADES[finding.grade.level]} ({steps} of 4){reasons}"))
     yield Padding(facts, (1, 0, 0, 0))
-    yield from _numbers(finding, barred=barred)
+    yield from _numbers(finding, barred=width >= BARRED_FROM)
     for name, columns in _tables(finding).items():
         if name in finding.tables and finding.tables[name].rows and not _told_already(finding.tables[name]):
-            yield _grid(finding, name, only=columns, barred=barred)
+            yield _grid(finding, name, only=columns, width=width)
     worries = [check.meaning for check in finding.diagnostics if not check.ok]
     if worries or finding.caveats:
         yield _listed("Keep in mind", [*worries, *finding.caveats])
@@ -165,27 +165,19 @@ def _bar(share: float | None) -> str:
     return "█" * full + (chr(0x2590 - part) if part else "")
 
 
-def _grid(finding: Finding, name: str, *, only: Sequence[str], barred: bool) -> RenderableType:
+def _grid(finding: Finding, name: str, *, only: Sequence[str], width: int) -> RenderableType:
     table, told = finding.tables[name], TOLD.get(finding.question)
     shown = page_table(table, only=only, words=told.columns if told else None)
     records = table.records()[: _most(shown)]
     grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    barred = width >= BARRED_FROM
     share_of = next((column.name for column in shown.columns if barred and column.name in SHARES), None)
-    for place, column in enumerate(shown.columns):
-        whole = column.numeric or column.name in WHOLE
-        texts = [_cell(row[place]).plain for row in shown.first.rows]
-        least = (
-            max(map(len, texts), default=0)
-            if whole and place
-            else _longest_word(texts, most=12 if share_of else LONGEST_WORD)
-        )
-        _add_column(grid, column, least=least)
+    rows, least = _rows(shown, share_of=share_of, room=width)
+    for column, narrowest in zip(shown.columns, least, strict=True):
+        _add_column(grid, column, least=narrowest)
     if share_of:
         grid.add_column("", no_wrap=True, min_width=BAR)
-    for row, record in zip(
-        (*shown.first.rows, *(shown.rest.rows if shown.rest else ())), records, strict=False
-    ):
-        cells = [_cell(cell) for cell in row]
+    for cells, record in zip(rows, records, strict=False):
         share = record[share_of] if share_of else None
         bar = _bar(float(share) if isinstance(share, int | float) else None)
         grid.add_row(*cells, *([Text(bar)] if share_of else []))
@@ -194,16 +186,38 @@ def _grid(finding: Finding, name: str, *, only: Sequence[str], barred: bool) -> 
     return Group(Text(legal(table.caption), style="bold"), Padding(Group(grid, *foot), (0, 0, 1, 2)))
 
 
+def _rows(shown: PageTable, *, share_of: str | None, room: int) -> tuple[list[list[Text]], list[int]]:
+    """The cells, with their intervals where there is room for them, and how narrow each column may become."""
+    rows, least = _cells(shown, share_of=share_of, with_interval=share_of is None)
+    if share_of is None and sum(least) + 2 * len(least) + 2 > room:
+        return _cells(shown, share_of=share_of, with_interval=False)
+    return rows, least
+
+
+def _cells(
+    shown: PageTable, *, share_of: str | None, with_interval: bool
+) -> tuple[list[list[Text]], list[int]]:
+    every = (*shown.first.rows, *(shown.rest.rows if shown.rest else ()))
+    rows = [[_cell(cell, with_interval=with_interval) for cell in row] for row in every]
+    most = 12 if share_of else LONGEST_WORD
+    least = [
+        _narrowest(column, [row[place].plain for row in rows], most=most)
+        for place, column in enumerate(shown.columns)
+    ]
+    return rows, least
+
+
+def _narrowest(column: Column, texts: Sequence[str], *, most: int) -> int:
+    """Numbers stay whole; other columns may break, but no word of usual length."""
+    if column.numeric or column.name in WHOLE:
+        return max(map(len, [*texts, *column.label.split()]))
+    return min(most, max((len(word) for text in texts for word in text.split()), default=0))
+
+
 def _most(shown: PageTable) -> int:
     """How many rows are shown: fewer where each takes several lines."""
     tall = any(len(row[0].text) > TALL for row in shown.first.rows)
     return MOST_TALL_ROWS if tall else MOST_ROWS
-
-
-def _longest_word(texts: Sequence[str], *, most: int) -> int:
-    """So wide that no word of usual length breaks."""
-    words = (len(word) for text in texts for word in text.split())
-    return min(most, max(words, default=0))
 
 
 def _add_column(grid: Grid, column: Column, *, least: int) -> None:
@@ -211,13 +225,15 @@ def _add_column(grid: Grid, column: Column, *, least: int) -> None:
         Text(column.label),
         justify="right" if column.numeric else "left",
         overflow="fold",
+        width=least if column.numeric else None,
         min_width=least,
         vertical="top",
     )
 
 
-def _cell(cell: Cell) -> Text:
-    return Text(legal(cell.text), style=STYLES.get(cell.side or cell.style or "", ""))
+def _cell(cell: Cell, *, with_interval: bool) -> Text:
+    interval = f" ({cell.interval})" if with_interval and cell.interval else ""
+    return Text(legal(cell.text) + interval, style=STYLES.get(cell.side or cell.style or "", ""))
 
 
 def _listed(title: str, lines: Sequence[str]) -> RenderableType:
