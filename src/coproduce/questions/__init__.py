@@ -156,6 +156,17 @@ def _synthesis() -> BlockQuestion:
     )
 
 
+def _themes() -> Question:
+    from coproduce.questions import themes
+
+    return Question(
+        needs=(("segments",),),
+        settings=themes.ThemesSettings,
+        answer=themes.answer,
+        also=("cases", "studies"),
+    )
+
+
 QUESTIONS = Questions(
     {
         "classify": _classify,
@@ -165,5 +176,6 @@ QUESTIONS = Questions(
         "harms": _harms,
         "determinants": _determinants,
         "synthesis": _synthesis,
+        "themes": _themes,
     }
 )

@@ -436,12 +436,15 @@ TABLES: Mapping[str, TableSchema] = {
         TableSchema(
             name="segments",
             row="one coded passage",
+            free=True,
             columns=(
                 _id("document", "the document"),
                 _whole("starts_at", "where the passage starts, in characters", required=True, minimum=0),
                 _whole("ends_at", "where it ends", required=True, minimum=0),
                 _id("coder", "who coded it"),
                 _id("code", "the code"),
+                _text("case_id", "the case of `cases` that the document is about"),
+                _text("side", "the side of the person whose words they are", *_TWO_SIDES),
             ),
             rules=(
                 Rule(

@@ -17,6 +17,7 @@ from coproduce.reports import (
     synthesis_charts,
     synthesis_charts_arrivals,
     synthesis_charts_places,
+    themes_charts,
 )
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.map_drawing import map_in_words, map_svg
@@ -120,5 +121,11 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         synthesis_charts_arrivals.cumulative,
         synthesis_charts_places.funnel,
         synthesis_charts_places.baujat,
+    ),
+    "themes": (
+        themes_charts.codes,
+        themes_charts.cooccurrence,
+        themes_charts.agreement,
+        themes_charts.saturation,
     ),
 }

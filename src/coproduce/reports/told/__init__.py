@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coproduce.reports.telling import Told
-from coproduce.reports.told import audit, classify, determinants, effects, harms, power, synthesis
+from coproduce.reports.told import audit, classify, determinants, effects, harms, power, synthesis, themes
 
 TOLD: Mapping[str, Told] = {
     "audit": audit.TOLD,
@@ -15,4 +15,5 @@ TOLD: Mapping[str, Told] = {
     "harms": harms.TOLD,
     "determinants": determinants.TOLD,
     "synthesis": synthesis.TOLD,
+    "themes": themes.TOLD,
 }
