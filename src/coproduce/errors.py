@@ -90,7 +90,7 @@ def _shown(value: str | None) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The sentence that names the nearest known name, or None where nothing is near.
+    """The sentence that names the nearest known name, capital letters aside, or None where nothing is near.
 
     Examples
     --------
@@ -99,8 +99,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("zzz", ["activity"]) is None
     True
     """
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else None
+    names = {each.casefold(): each for each in known}
+    close = difflib.get_close_matches(name.casefold(), list(names), n=1, cutoff=0.6)
+    return f"Did you mean '{names[close[0]]}'?" if close else None
 
 
 class CoproduceError(Exception):

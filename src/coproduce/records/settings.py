@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +27,8 @@ from coproduce.records.schema import TABLES, TableSchema
 
 FILE = "study.toml"
 TIME_PARTS = frozenset("aAbBdfgHIjmMnpSyYz%")
+KIND = re.compile(r"constrained-\w+|(function-|(dict|tuple|literal)\[).*|int|float")
+"""How pydantic names, within the place of a fault, each kind that a value may be of."""
 
 Side = Literal["citizen", "professional", "organisation", "system"]
 M = TypeVar("M", bound=BaseModel)
@@ -259,7 +263,29 @@ def validated(model: type[M], data: object, *, file: str = FILE, at: tuple[str, 
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise StudyError(*(_fault(issue, model, file=file, at=at) for issue in error.errors())) from None
+        raise StudyError(*_faults(error, model, file=file, at=at)) from None
+
+
+def _faults(error: ValidationError, model: type[BaseModel], *, file: str, at: tuple[str, ...]) -> list[Fault]:
+    """One fault a place; where a value may be of several kinds, of those that it comes nearest to."""
+    tried: dict[tuple[str | int, ...], list[tuple[int, Fault]]] = defaultdict(list)
+    for issue in error.errors():
+        kinds = [place for place, part in enumerate(issue["loc"]) if KIND.fullmatch(str(part))]
+        loc = tuple(part for place, part in enumerate(issue["loc"]) if place not in kinds)
+        fault = _fault({**issue, "loc": loc}, model, file=file, at=at)
+        tried[issue["loc"][: kinds[0]] if kinds else issue["loc"]].append((len(loc), fault))
+    return [fault for found in tried.values() for fault in _nearest_kinds(found)]
+
+
+def _nearest_kinds(tried: Sequence[tuple[int, Fault]]) -> Iterable[Fault]:
+    """The faults of the kinds in which most of a value is right, those of one place as one."""
+    deepest = max(depth for depth, _ in tried)
+    told: dict[str | None, Fault] = {}
+    for fault in (fault for depth, fault in tried if depth == deepest):
+        before = told.setdefault(fault.place, fault)
+        if fault.wanted not in before.wanted:
+            told[fault.place] = replace(before, wanted=f"{before.wanted}, or {fault.wanted}")
+    return told.values()
 
 
 def _fault(issue: Any, model: type[BaseModel], *, file: str, at: tuple[str, ...]) -> Fault:
@@ -295,6 +321,8 @@ def _known(model: type[BaseModel], place: Sequence[str]) -> list[str]:
     for part in place:
         field = here.model_fields.get(part)
         inner = field.annotation if field else None
+        if get_origin(inner) is Mapping:  # of tables by name: what one of them may hold
+            inner = get_args(inner)[1]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             here = inner
     return list(here.model_fields)
