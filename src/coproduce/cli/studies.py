@@ -52,10 +52,8 @@ def check(study: Path, *, json_: Json = False) -> int:
 
     with steps() as tell:
         faults = check_study(read_study(study), progress=tell)
-    if any(fault.file == "study.toml" for fault in faults):
-        raise StudyError(*faults)
     if faults:
-        raise RecordsError(*faults)
+        raise (StudyError if all(fault.file == "study.toml" for fault in faults) else RecordsError)(*faults)
     if json_:
         print_json({"faults": []})
     else:

@@ -32,13 +32,15 @@ class AnswerBlock(Protocol):
 class Question:
     """A question that is asked once: the sets of tables of which one must be there, its settings and its function.
 
-    It also reads the tables `also`, where they are there.
+    It also reads the tables `also`, where they are there. `check` raises every fault of its settings that only the
+    records show.
     """
 
     needs: tuple[tuple[str, ...], ...]
     settings: type[Settings]
     answer: Callable[[Records, Any], Answer]
     also: tuple[str, ...] = ()
+    check: Callable[[Records, Any], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,7 @@ def _harms() -> Question:
         settings=harms.HarmsSettings,
         answer=harms.answer,
         also=harms.ALSO,
+        check=harms.check,
     )
 
 

@@ -111,13 +111,13 @@ def read_plan(study: Study) -> Plan | None:
         If ``plan.lock`` cannot be read, or is not what was frozen.
     """
     path = study.folder / LOCK
-    if study.frames or not path.is_file():
+    if study.frames or not path.exists():
         return None
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         named = held.pop("sha256")
         planned, seen, frozen_at = held["plan"], held["seen"], held["frozen_at"]
-    except (ValueError, KeyError, AttributeError, TypeError, OSError):
+    except (ValueError, KeyError, AttributeError, TypeError, OSError, RecursionError):
         raise PlanError(_untrusted("something that `coproduce freeze` did not write")) from None
     if named != _fingerprint(held):
         raise PlanError(_untrusted("a plan that was changed after it was frozen"))

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from coproduce._version import __version__
-from coproduce.errors import CoproduceError, Fault, StudyError
+from coproduce.errors import Fault, RecordsError, StudyError
 from coproduce.findings import Finding, Findings, InputFile, PlanLabel, StudyLabel, Unanswered
 from coproduce.findings.disclosure import disclosed
 from coproduce.findings.files import write_findings
@@ -118,6 +118,11 @@ def _inputs(records: Records) -> dict[str, InputFile]:
 def check(study: Study, *, progress: Progress | None = None) -> tuple[Fault, ...]:
     """Every fault of a study's settings, of all its tables, and of the files that its questions read.
 
+    Raises
+    ------
+    PlanError
+        If nothing else is wrong, and ``plan.lock`` is not what was frozen.
+
     Examples
     --------
     >>> import coproduce as cp
@@ -132,9 +137,10 @@ def check(study: Study, *, progress: Progress | None = None) -> tuple[Fault, ...
             named, faults = {}, error.faults
         faults = (*faults, *check_records(study, engine))
         if not faults:
+            study.plan()
             try:
                 loaded(open_records(study, engine, only=tables_needed(study, named)), named)
-            except CoproduceError as error:
+            except (StudyError, RecordsError) as error:
                 faults = error.faults
     return faults
 

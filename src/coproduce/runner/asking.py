@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from coproduce.questions import QUESTIONS, BlockQuestion, Question
 from coproduce.records.opening import Records
 from coproduce.records.settings import FILE, BlockSettings, Settings, validated
 from coproduce.records.study import Study
+
+LONGEST = 60
+BLOCK_NAME = re.compile(rf"[\w-]{{1,{LONGEST}}}")
+"""A block's name stands in the names of files and in `--only`."""
 
 Named = Mapping[str, Mapping[str, Settings]]
 """Question -> block -> its settings; a question without blocks has one, called ""."""
@@ -86,6 +91,7 @@ def _blocks(question: Question | BlockQuestion, written: Any, *, name: str) -> d
     found: dict[str, Settings] = {}
     faults: list[Fault] = []
     for block, settings in written.items():
+        faults += _unfit(block, at=at)
         try:
             found[block] = validated(question.settings, settings, at=(*at, block))
         except StudyError as error:
@@ -93,6 +99,23 @@ def _blocks(question: Question | BlockQuestion, written: Any, *, name: str) -> d
     if faults:
         raise StudyError(*faults)
     return found
+
+
+def _unfit(block: str, *, at: tuple[str, str]) -> list[Fault]:
+    """A fault where a block's name cannot be part of the names of files and of the ids of findings."""
+    if BLOCK_NAME.fullmatch(block):
+        return []
+    plain = re.sub(r"[^\w-]+", "_", block).strip("_")[:LONGEST]
+    return [
+        Fault(
+            file=FILE,
+            place=".".join(at),
+            rule="name",
+            found=block,
+            wanted=f"a block's name of letters, digits, _ and - ({LONGEST} at most)",
+            hint=f"Perhaps '{plain}'?" if plain else None,
+        )
+    ]
 
 
 def _is_asked(name: str, only: Collection[str] | None) -> bool:
@@ -144,7 +167,11 @@ def _loaded(records: Records, name: str, *, blocks: Mapping[str, Settings]) -> I
     there = any(all(records.has(table) for table in needs) for needs in question.needs)
     needs = _in_words(question.needs)
     if isinstance(question, Question):
-        return [_whole(name, blocks[""]) if there else Unanswered(question=name, needs=needs)]
+        if not there:
+            return [Unanswered(question=name, needs=needs)]
+        if question.check is not None:
+            question.check(records, blocks[""])
+        return [_whole(name, blocks[""])]
     if not blocks and there and question.from_tables is not None:
         blocks = _blocks(question, question.from_tables(records), name=name)
     if not blocks:

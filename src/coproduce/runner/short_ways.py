@@ -296,7 +296,7 @@ def _block(
     """The finding of one block over one table."""
     path = _path(data)
     name = path.name if path else IN_MEMORY
-    block = re.sub(r"\W+", "_", name.partition(".")[0]).strip("_")
+    block = re.sub(r"\W+", "_", name.partition(".")[0]).strip("_")[:60] or "table"
     head = {
         "title": title or (name if path else "A table"),
         "service": "as its table records it",

@@ -15,7 +15,7 @@ from coproduce.questions.harms.signs import EVILS, Sign, unseen
 from coproduce.questions.harms.streams import Stream, Watched, changes, watch
 from coproduce.records.opening import Records
 
-__all__ = ["ALSO", "NEEDS", "HarmsSettings", "answer"]
+__all__ = ["ALSO", "NEEDS", "HarmsSettings", "answer", "check"]
 
 NEEDS = (("outcomes", "exposure"), ("contributions",), ("decisions",), ("concerns",), ("inputs",))
 ALSO = ("units", "measures", "people", "population")
@@ -71,6 +71,24 @@ def answer(records: Records, settings: HarmsSettings) -> tuple[Finding | Unanswe
         )
     found = () if isinstance(unequal, tuple) else tuple(unequal)
     return (_finding(records, settings, signs=signs, watched=watched, panel=panel, found=found),)
+
+
+def check(records: Records, settings: HarmsSettings) -> None:
+    """Refuse settings that name what the records do not hold.
+
+    Raises
+    ------
+    StudyError
+        If an arm, a measure, a group or a value of deprivation that is named is not there.
+    RecordsError
+        If an outcome lies outside the bounds of its measure.
+    """
+    panel = open_panel(records, settings)
+    given = work.minutes_by_deprivation(records, settings)
+    if isinstance(panel, Panel) and settings.deprivation in panel.groups:
+        inequality.ranked(panel.groups[settings.deprivation], settings)
+    if given is not None:
+        inequality.ranked(given[1], settings)
 
 
 def _watched(

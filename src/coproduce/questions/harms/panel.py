@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from coproduce.errors import Fault, RecordsError, StudyError, nearest
 from coproduce.questions.harms.settings import HarmsSettings
+from coproduce.records.data import LARGEST, Reading, query_data
 from coproduce.records.engine import quoted
 from coproduce.records.opening import Records
+from coproduce.records.settings import FILE
 
 Numbers = NDArray[np.float64]
 Texts = NDArray[np.object_]
@@ -85,16 +87,17 @@ def open_panel(records: Records, settings: HarmsSettings) -> Panel | tuple[str, 
     StudyError
         If a setting names an arm, a measure or a group that is not there; every fault at once.
     RecordsError
-        If an outcome lies outside the bounds of its measure.
+        If arms differ by a space or capital letters only, or an outcome lies outside the bounds of its measure.
     """
     missing = tuple(table for table in ("outcomes", "exposure") if not records.has(table))
     if missing:
         return missing
     groups = _group_columns(records, settings)
     columns = records.engine.columns(_query(records, groups))
-    faults = list(_faults(columns, settings))
+    faults = [*_strange_groups(records, settings), *_faults(columns, settings), *_unfit_cells(records)]
     if faults:
-        raise StudyError(*faults)
+        kind = StudyError if all(fault.file == FILE for fault in faults) else RecordsError
+        raise kind(*faults)
     return _panel(columns, records, settings=settings, groups=groups)
 
 
@@ -104,21 +107,16 @@ def _group_columns(records: Records, settings: HarmsSettings) -> tuple[str, ...]
         return ()
     there = records.tables["units"].free
     wanted = settings.groups if settings.groups is not None else records.study.head.groups
-    faults = [
-        Fault(
-            file="study.toml",
-            place="questions.harms.groups",
-            rule="column",
-            found=name,
-            wanted="a column of the units",
-            hint=nearest(name, there),
-        )
-        for name in settings.groups or ()
-        if name not in there
-    ]
-    if faults:
-        raise StudyError(*faults)
     return tuple(dict.fromkeys(name for name in (*wanted, settings.deprivation) if name in there))
+
+
+def _strange_groups(records: Records, settings: HarmsSettings) -> list[Fault]:
+    there = records.tables["units"].free if records.has("units") else ()
+    return [
+        _unknown("questions.harms.groups", name, known=there, wanted="a column of the units")
+        for name in settings.groups or ()
+        if name not in there and records.has("units")
+    ]
 
 
 def _query(records: Records, groups: Sequence[str]) -> str:
@@ -133,6 +131,16 @@ def _query(records: Records, groups: Sequence[str]) -> str:
         {"LEFT JOIN units AS u ON o.unit = u.unit" if units else ""}
         WHERE o.value IS NOT NULL ORDER BY o.measure, o.period, o.unit
     """  # noqa: S608 (quoted)
+
+
+def _unfit_cells(records: Records) -> list[Fault]:
+    """Arms of nearly one name, and values too large to be reckoned with."""
+    vast = f"SELECT row_number, value FROM outcomes WHERE abs(value) >= {LARGEST} ORDER BY row_number"  # noqa: S608 (a number)
+    arms = Reading(query_data(records, "SELECT arm FROM exposure", file=records.tables["exposure"].file))
+    values = Reading(query_data(records, vast, file=records.tables["outcomes"].file))
+    arms.label("arm", key="control")
+    values.number("value", key="value")
+    return [*arms.faults, *values.faults]
 
 
 def _faults(columns: dict[str, NDArray[Any]], settings: HarmsSettings) -> list[Fault]:
@@ -160,9 +168,7 @@ def _faults(columns: dict[str, NDArray[Any]], settings: HarmsSettings) -> list[F
 
 def _unknown(place: str, found: str, *, known: Sequence[str], wanted: str) -> Fault:
     listed = f"{wanted}: {', '.join(known[:10])}" if known else wanted
-    return Fault(
-        file="study.toml", place=place, rule="known", found=found, wanted=listed, hint=nearest(found, known)
-    )
+    return Fault(file=FILE, place=place, rule="known", found=found, wanted=listed, hint=nearest(found, known))
 
 
 def _panel(
