@@ -191,7 +191,7 @@ def test_a_case_without_a_condition_is_left_out_only_where_that_is_said(study):
 
 
 def test_a_table_without_complete_cases_is_refused(study):
-    assert "found '0 cases, none of them complete'" in refused(study("case,A,B,C,Y\n"))
+    assert "found 'no rows'" in refused(study("case,A,B,C,Y\n"))
     gaps = "case,A,B,C,Y\na,,1,1,1\nb,1,,1,0\n"
     told = refused(study(gaps, BLOCK + 'missing = "leave_out"\n'))
     assert "found '2 cases, none of them complete'" in told

@@ -53,7 +53,7 @@ def write_table(table: Table, path: Path) -> None:
     """Write one table as CSV in UTF-8, its texts guarded against being read as formulas by a spreadsheet."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table.columns)
+        writer.writerow(map(_guarded, table.columns))
         writer.writerows([_guarded(cell) for cell in row] for row in table.rows)
 
 

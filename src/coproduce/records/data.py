@@ -28,6 +28,9 @@ Numbers = NDArray[np.float64]
 Texts = NDArray[np.object_]
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+LARGEST = 1e50
+"""Nothing that is measured is larger, and the sums of powers of larger numbers end in infinity."""
+
 NOT_KNOWN = frozenset({"NA", "NaN", "nan", "."})
 """What R, Python and Stata write where a value is missing."""
 
@@ -117,6 +120,8 @@ def open_data(
         file = IN_MEMORY if path in records.study.frames else path
         if faults := repeated([column.name for column in source.columns], name=file):
             raise RecordsError(*faults)
+        if not source.rows:
+            raise RecordsError(Fault(file=file, rule="empty", found="no rows", wanted="a row at least"))
         columns = records.engine.columns(
             f"SELECT {', '.join(['row_number', *held])} FROM {source.scan} ORDER BY row_number"
         )
@@ -147,6 +152,9 @@ def query_data(records: Records, sql: str, *, file: str) -> Data:
     columns = records.engine.columns(sql)
     rows = len(next(iter(columns.values()), ()))
     numbers = columns.pop("row_number", np.arange(1, rows + 1))
+    numbers = numbers + next(
+        (table.first_row - 1 for table in records.tables.values() if table.file == file), 0
+    )
     return Data(file=file, columns=columns, rows=rows, row_numbers=numbers.astype(np.int64))
 
 
@@ -169,8 +177,15 @@ class Reading:
     def number(self, column: str, *, key: str) -> Numbers:
         """A column as numbers, NaN where a cell is empty (or holds NA, as R writes it, which is noted)."""
         cells = self._cells(column, key=key)
-        if cells.dtype.kind in "iufb":
-            return np.asarray(cells, dtype=np.float64)
+        found = (
+            np.asarray(cells, dtype=np.float64) if cells.dtype.kind in "iufb" else self._parsed(column, cells)
+        )
+        vast = np.abs(found) >= LARGEST
+        self._refuse(column, np.flatnonzero(vast).tolist(), wanted=f"a number below {LARGEST:g}", rule="size")
+        return np.where(vast, np.nan, found)
+
+    def _parsed(self, column: str, cells: NDArray[Any]) -> Numbers:
+        """Texts as numbers; those that are none are faults."""
         found, broken = np.full(len(cells), np.nan), []
         for place, cell in enumerate(cells):
             text = "" if cell is None else str(cell).strip()
@@ -180,7 +195,6 @@ class Reading:
                 self._note(column, text)
             elif text:
                 broken.append(place)
-        found[~np.isfinite(found)] = np.nan
         self._refuse(column, broken, wanted="a number, or nothing where it is not known", rule="number")
         return found
 

@@ -26,6 +26,8 @@ class OpenTable:
         The file as the study names it.
     rows
         How many rows the view has.
+    first_row
+        The number that a person gives its first row; in a CSV the header is row 1.
     sha256
         The fingerprint of the file; None for a table of a database or in memory.
     columns
@@ -41,6 +43,7 @@ class OpenTable:
     name: str
     file: str
     rows: int
+    first_row: int
     sha256: str | None
     columns: frozenset[str]
     groups: tuple[str, ...]
@@ -116,6 +119,7 @@ def _opened(name: str, table: Checked) -> OpenTable:
         name=name,
         file=bound.file,
         rows=table.rows,
+        first_row=bound.source.first_row,
         sha256=bound.source.sha256,
         columns=frozenset(bound.columns),
         groups=tuple(bound.groups),

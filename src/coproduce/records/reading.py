@@ -83,7 +83,8 @@ def read_data(study: Study, settings: TableSettings, *, engine: Engine, key: str
 
 def _read_file(file: Path, engine: Engine, *, name: str, settings: TableSettings) -> Staged:
     if not file.is_file():
-        raise RecordsError(Fault(file=name, rule="file", found="a device or a pipe", wanted="a file"))
+        found = "a folder" if file.is_dir() else "a device or a pipe"
+        raise RecordsError(Fault(file=name, rule="file", found=found, wanted="a file"))
     if not file.stat().st_size:
         raise RecordsError(Fault(file=name, rule="empty", found="0 bytes", wanted="a table"))
     match _kind(name):

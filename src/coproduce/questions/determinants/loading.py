@@ -19,6 +19,7 @@ from coproduce.records.settings import FILE
 
 Numbers = NDArray[np.float64]
 MEMBERSHIP = "a membership from 0 to 1, or a calibration of this column under `calibrate`"
+MOST_LEVEL = 20
 FENCE = (
     "a membership that is not exactly 0.5: such a case is in no row of the truth table; decide on which side of the "
     "set it lies, or move the crossover"
@@ -158,9 +159,10 @@ def _calibrated(
         reading.refuse(name, kept[outside].tolist(), wanted=MEMBERSHIP, rule="membership")
         found = raw
     elif how.method == "levels":
-        broken = (raw < 0) | (raw != np.round(raw))
-        reading.refuse(name, kept[broken].tolist(), wanted="a level: 0, 1, 2, …", rule="levels")
-        return raw
+        broken = (raw < 0) | (raw > MOST_LEVEL) | (raw != np.round(raw))
+        wanted = f"a level: a whole number from 0 to {MOST_LEVEL}"
+        reading.refuse(name, kept[broken].tolist(), wanted=wanted, rule="levels")
+        return np.where(broken, 0.0, raw)
     else:
         try:
             found = calibrated(raw, how)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coproduce.errors import Fault, nearest
+from coproduce.errors import Fault, RecordsError, nearest
 from coproduce.questions.effects.gathering import TABLE_NAMES, Measure, gathered, measures_of
 from coproduce.questions.effects.grading import Reason, reasons_of_plan
 from coproduce.questions.effects.settings import EffectsSettings
@@ -107,6 +107,9 @@ def load(records: Records, settings: EffectsSettings, *, at: str) -> Loaded:
         If the tables or the file are wrong; every fault at once.
     """
     known = measures_of(records, settings)
+    if not known:
+        file = records.tables["outcomes"].file
+        raise RecordsError(Fault(file=file, rule="empty", found="no rows", wanted="an outcome at least"))
     if settings.data is None:
         data, own = gathered(records, known=known), TABLE_NAMES
     else:
@@ -149,6 +152,8 @@ class _Reader:
         self._once(units, periods)
         inside = np.ones(reading.data.rows, dtype=bool) if arm is None else arm.astype(bool)
         self._told(inside)
+        self._named(units, inside)
+        self._of_known(known)
         groups = {name: self._group(name, inside) for name in settings.groups}
         whole = taken(
             Loaded(
@@ -330,6 +335,23 @@ class _Reader:
                 twice.append(place)
             seen.add(row)
         self.reading.refuse(name, twice, wanted="each unit once in a period", rule="unique")
+
+    def _named(self, units: Texts | None, inside: NDArray[np.bool_]) -> None:
+        """Every row that takes part says whose it is."""
+        name = self.name("unit")
+        if units is not None and name is not None and self.reading.has(name):
+            nobody = [place for place, unit in enumerate(units) if unit is None and inside[place]]
+            self.reading.refuse(name, nobody, wanted="a unit in every row", rule="required")
+
+    def _of_known(self, known: Sequence[Measure]) -> None:
+        """What settings say of single outcomes is of outcomes that are compared."""
+        names = [one.name for one in known]
+        for key in ("better", "important_difference", "weight_citizen", "weight_organisation"):
+            said = getattr(self.settings, key)
+            for name in said if isinstance(said, Mapping) else ():
+                if name not in names:
+                    wanted = "an outcome of this block: " + ", ".join(names[:MANY_LABELS])
+                    self.fault(key, found=name, wanted=wanted, known=names)
 
     def _told(self, inside: NDArray[np.bool_]) -> None:
         if out := int((~inside).sum()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -153,6 +154,9 @@ class EffectsSettings(BlockSettings):
             raise ValueError("either `outcome` or `outcomes`")
         if self.data is not None and self.outcome is None and self.outcomes is None:
             raise ValueError("`outcome` too: the column to compare")
+        named = [*self.named_outcomes, *self.covariates, *filter(None, (self.arm, self.running))]
+        if twice := sorted(name for name, times in Counter(named).items() if times > 1):
+            raise ValueError(f"each outcome, covariate and arm another column; {_listed(twice)} stands twice")
         self._treated_is_clear()
         return self
 

@@ -54,4 +54,8 @@ def answer(records: Records, settings: PowerSettings) -> tuple[Finding | Unanswe
     if records.has("contributions"):
         parts.append(given(records, level=settings.level, resamples=settings.resamples, seed=settings.seed))
     parts.append(represented(records, level=settings.level))
-    return (finding(joined(parts), has_decisions=records.has("decisions")),)
+    whole = joined(parts)
+    if not whole.estimates:
+        needs = ("decisions on what was proposed", "contributions with minutes that both sides agree on")
+        return (Unanswered(question="power", needs=needs, reason="nothing of it stands in the records"),)
+    return (finding(whole, has_decisions=records.has("decisions")),)

@@ -91,13 +91,17 @@ def other_notes(data: Data) -> Iterator[str]:
 def _read(records: Records, path: str, *, at: str) -> Findings:
     file = records.study.file(path, key=f"{at}.findings")
     try:
-        return findings_from_json(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        found = str(error).splitlines()[0]
-        fault = Fault(
-            file=path, rule="findings", found=found, wanted="a findings.json that `coproduce run` wrote"
-        )
-        raise RecordsError(fault) from None
+        return findings_from_json(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        found = error.strerror or "what cannot be read"
+    except UnicodeDecodeError:
+        found = "text that is not in UTF-8"
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(map(str, first["loc"]))
+        found = f"{at}: {first['msg']}" if at else first["msg"]
+    wanted = "a findings.json that `coproduce run` wrote, of this version"
+    raise RecordsError(Fault(file=path, rule="findings", found=found, wanted=wanted))
 
 
 def _entering(finding: Finding, settings: SynthesisSettings) -> Estimate | str:

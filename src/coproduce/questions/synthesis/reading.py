@@ -22,6 +22,8 @@ from coproduce.records.settings import FILE
 LIKE_ERRORS = re.compile(r"(?i)se|sei|s\.e\.?|std\.?_?err(or)?|standard_?error|stderr")
 LIKE_VARIANCES = re.compile(r"(?i)vi?|var|variance|sampling_?variance|s2|se2")
 FEWEST = 2
+SMALLEST = 1e-100
+"""A variance (or standard error) below is nought but for rounding."""
 Truths = NDArray[np.bool_]
 LeftOut = tuple[str, str, str]
 """A study, what it was left out of, and why."""
@@ -243,7 +245,7 @@ def _variance(reading: Reading, settings: SynthesisSettings) -> Numbers:
     numbers = reading.number(column, key="se" if by_error else "variance")
     if reading.has(column):
         wanted = "a standard error above 0" if by_error else "a variance above 0"
-        reading.refuse(column, np.flatnonzero(numbers <= 0).tolist(), wanted=wanted)
+        reading.refuse(column, np.flatnonzero(numbers < SMALLEST).tolist(), wanted=wanted)
     return numbers**2 if by_error else numbers
 
 
