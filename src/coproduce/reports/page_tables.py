@@ -18,6 +18,7 @@ SHARE = re.compile(r"(^|_)(share|necessity)$")
 SIDES = frozenset({"citizen", "professional", "organisation", "system"})
 P_VALUE = re.compile(r"(^|_)p(_|$)")
 LONG = 48
+OF_UNIT = frozenset({"mean", "difference", "value", "estimate", "low", "high", "band_low", "band_high"})
 JUDGEMENTS = frozenset({"yes", "no", "cannot_say"})
 FORMULA = ("=", "+", "-", "@")
 
@@ -219,7 +220,7 @@ def _is_hidden(row: Row, name: str, *, table: Table) -> bool:
 def _unit(row: Row, name: str) -> str:
     if SHARE.search(name):
         return "proportion"
-    if isinstance(row.get("unit"), str) and name in {"mean", "difference", "value", "estimate"}:
+    if isinstance(row.get("unit"), str) and name in OF_UNIT:
         return str(row["unit"])
     if isinstance(row.get("quantity"), str) and name == "value":
         return "proportion" if str(row["quantity"]).endswith("_share") else "number"

@@ -359,7 +359,11 @@ def _parts(svg: str) -> tuple[str, ...]:
 
 def _checks(finding: Finding) -> PageTable | None:
     rows = tuple(
-        (said(check.meaning), "✓ fine" if check.ok else "! keep in mind") for check in finding.diagnostics
+        (
+            said(check.meaning),
+            "✓ fine" if check.ok else "!\N{NO-BREAK SPACE}keep\N{NO-BREAK SPACE}in\N{NO-BREAK SPACE}mind",
+        )
+        for check in finding.diagnostics
     )
     if not rows:
         return None

@@ -22,7 +22,6 @@ TELLINGS = (
                 "pri",
                 "covS",
                 "tied_models",
-                "counted",
             )
         },
         folded={"solutions": (), "configurations": (), "untenable": ()},
