@@ -12,6 +12,7 @@ from coproduce.records.readers.frames import read_frame
 from coproduce.records.readers.ocel import read_ocel_json
 from coproduce.records.readers.parquet import read_parquet
 from coproduce.records.readers.postgres import read_postgres
+from coproduce.records.readers.refi import read_refi
 from coproduce.records.readers.sqlite import read_sqlite
 from coproduce.records.readers.xes import read_xes
 from coproduce.records.settings import TableSettings
@@ -23,7 +24,8 @@ KINDS = {
     "parquet": (".parquet", ".pq"),
     "xes": (".xes",),
     "ocel": (".json", ".jsonocel"),
-    "sqlite": (".sqlite", ".sqlite3", ".db"),
+    "refi": (".qdpx",),
+    "sqlite": (".sqlite", ".sqlite3", ".db", ".qda"),
 }
 SAVE_AS = {
     ".xlsx": "Save the sheet as CSV UTF-8.",
@@ -31,6 +33,7 @@ SAVE_AS = {
     ".xml": "An XES log ends in .xes; save an OCEL log as JSON or SQLite.",
     ".xmlocel": "Save it as OCEL 2.0 JSON or SQLite.",
     ".zip": "Unpack it first.",
+    ".qdc": "A codebook holds no passages: export the project as .qdpx.",
 }
 
 
@@ -96,6 +99,8 @@ def _read_file(file: Path, engine: Engine, *, name: str, settings: TableSettings
             return read_xes(file, engine, name=name)
         case "ocel":
             return read_ocel_json(file, engine, name=name, object_type=settings.object_type)
+        case "refi":
+            return read_refi(file, engine, name=name)
         case _:
             return read_sqlite(file, engine, name=name, settings=settings)
 

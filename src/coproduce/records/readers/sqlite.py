@@ -1,4 +1,4 @@
-"""SQLite files, opened to be read only: a table of one, or an OCEL 2.0 log in one."""
+"""SQLite files, opened to be read only: a table of one, or an OCEL 2.0 log or coded passages in one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coproduce.errors import Fault, RecordsError, nearest
 from coproduce.records.engine import Engine, quoted
+from coproduce.records.readers.coded_sqlite import COLUMNS, coded_passages, notes_of
 from coproduce.records.readers.ocel import Ocel
 from coproduce.records.readers.streams import faults_of_files
 from coproduce.records.settings import TableSettings
@@ -18,7 +19,7 @@ OCEL_TABLES = frozenset({"event", "object", "event_object", "event_map_type", "o
 
 
 def read_sqlite(file: Path, engine: Engine, *, name: str, settings: TableSettings) -> Staged:
-    """Read a table of a SQLite file, or the OCEL 2.0 log that it holds where no table is named.
+    """Read a table of a SQLite file, or the OCEL 2.0 log or coded passages that it holds where no table is named.
 
     Raises
     ------
@@ -31,6 +32,12 @@ def read_sqlite(file: Path, engine: Engine, *, name: str, settings: TableSetting
             with Ocel(engine, name=name) as log:
                 _copy_log(database, log)
                 return log.finish(object_type=settings.object_type, sha256=sha256_of(file))
+        passages = None if settings.table else coded_passages(database, tables)
+        if passages is not None:
+            with TextWriter(engine, columns=COLUMNS) as writer:
+                for row in passages:
+                    writer.write(row)
+                return writer.finish(sha256=sha256_of(file), notes=notes_of(tables))
         table = _chosen(tables, settings.table, name=name)
         with TextWriter(engine, columns=_columns(database, table)) as writer:
             for row in _rows(database, f"SELECT * FROM {quoted(table)}"):
