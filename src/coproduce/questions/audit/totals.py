@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coproduce.findings import Estimate
+from coproduce.findings.part import estimate
 from coproduce.methods.intervals import Interval, Moments, PairMoments, mean, share_of_totals, wilson
 from coproduce.questions.audit.log import Log
 
@@ -135,14 +136,4 @@ def _of_cases(name: str, label: str, count: int, *, n: int) -> Estimate:
 def _estimate(
     name: str, label: str, found: Interval, *, n: int, count: int | None = None, unit: str = "proportion"
 ) -> Estimate:
-    return Estimate(
-        name=name,
-        label=label,
-        value=found.value,
-        se=found.se,
-        interval=(found.low, found.high),
-        level=LEVEL,
-        unit=unit,
-        n=n,
-        count=count,
-    )
+    return estimate(name, label, found=found, level=LEVEL, unit=unit, n=n, count=count)

@@ -7,9 +7,9 @@ from datetime import date
 from pydantic import Field
 
 from coproduce.findings import Finding, Unanswered
+from coproduce.findings.part import Part, joined
 from coproduce.questions.power.deciding import decided
 from coproduce.questions.power.giving import given
-from coproduce.questions.power.part import Part, joined
 from coproduce.questions.power.representing import represented
 from coproduce.questions.power.wording import finding
 from coproduce.records.opening import Records

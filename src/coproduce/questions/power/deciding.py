@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coproduce.findings import Diagnostic, Estimate, Table
+from coproduce.findings.part import Part, estimate, joined
 from coproduce.methods.concentration import gini
 from coproduce.methods.intervals import Interval, difference_of_shares, wilson
 from coproduce.methods.survival import Waiting, waiting
-from coproduce.questions.power.part import Part, estimate, joined, share
+from coproduce.questions.power.shares import share
 from coproduce.records.opening import Records
 
 SQL = files("coproduce.questions.power")

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coproduce.findings import Diagnostic, Estimate, Table
+from coproduce.findings.part import Part, estimate
 from coproduce.methods.bootstrap import percentile_interval
 from coproduce.methods.concentration import concentration_curve, gini
 from coproduce.methods.intervals import PairMoments, share_of_totals
-from coproduce.questions.power.part import Part, estimate, share
+from coproduce.questions.power.shares import share
 from coproduce.records.opening import Records
 
 SQL = files("coproduce.questions.power")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 from coproduce.findings import Cell, Table
+from coproduce.findings.part import Part
 from coproduce.methods.intervals import simultaneous, wilson
-from coproduce.questions.power.part import Part
 from coproduce.records.opening import Records
 
 SQL = files("coproduce.questions.power")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coproduce.findings import Estimate, Finding, lowered
-from coproduce.questions.power.part import Part
+from coproduce.findings.part import Part
 
 REFERENCES = (
     "Arnstein, S. R. (1969). A ladder of citizen participation. Journal of the American Institute of Planners 35(4), "

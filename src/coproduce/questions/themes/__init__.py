@@ -7,11 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from coproduce.findings import Finding, Unanswered
+from coproduce.findings.part import joined
 from coproduce.questions.themes.agreeing import agreed
-from coproduce.questions.themes.coded import read_coded
+from coproduce.questions.themes.coded import Coded, read_coded
 from coproduce.questions.themes.counting import counted
 from coproduce.questions.themes.joining import displayed
-from coproduce.questions.themes.part import joined
 from coproduce.questions.themes.wording import finding
 from coproduce.records.opening import Records
 from coproduce.records.settings import Settings
@@ -34,6 +34,21 @@ class ThemesSettings(Settings):
     resamples: int = Field(default=2000, ge=200, le=100_000, description="draws of the bootstrap")
     orders: int = Field(default=1000, ge=100, le=100_000, description="random orders of the documents")
     seed: int = Field(default=1, ge=0)
+
+
+def check(records: Records, settings: ThemesSettings) -> None:
+    """Refuse settings that name codes which nobody gave, or leave one out of the order.
+
+    Raises
+    ------
+    StudyError
+        With every such code.
+    """
+    _read(records, settings)
+
+
+def _read(records: Records, settings: ThemesSettings) -> Coded:
+    return read_coded(records, named={"order": settings.order, "joint": settings.joint})
 
 
 def answer(records: Records, settings: ThemesSettings) -> tuple[Finding | Unanswered, ...]:
@@ -60,7 +75,7 @@ def answer(records: Records, settings: ThemesSettings) -> tuple[Finding | Unansw
     -----
     The definitions stand in ``docs/questions/themes.md``. No passage is quoted.
     """
-    coded = read_coded(records, named={"order": settings.order, "joint": settings.joint})
+    coded = _read(records, settings)
     if not len(coded.code):
         return (Unanswered(question="themes", needs=("rows in segments",), reason="No passage is coded"),)
     records.engine.tell("comparing coders")

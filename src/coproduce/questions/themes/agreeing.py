@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from coproduce.errors import EstimationError
 from coproduce.findings import Estimate, Table
+from coproduce.findings.part import Part, estimate
 from coproduce.methods.agreement import Agreement, Drawing, Metric, krippendorff_alpha
 from coproduce.methods.agreement_kappa import Coefficient, agreement_of
 from coproduce.methods.coded_text import CodeSet, continuum, set_distances
 from coproduce.methods.intervals import Interval
 from coproduce.questions.themes.coded import Coded
-from coproduce.questions.themes.part import Part, estimate
 
 Codes = NDArray[np.int64]
 ONE_CODER = "One person coded all of this: whether another would code it alike is not known."

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coproduce.findings import Diagnostic, Estimate, Table
+from coproduce.findings.part import Part
 from coproduce.methods.coded_text import saturation, together
 from coproduce.methods.intervals import wilson
 from coproduce.questions.themes.coded import Coded
-from coproduce.questions.themes.part import Part
 
 Mask = NDArray[np.bool_]
 MOST_PAIRS = 30

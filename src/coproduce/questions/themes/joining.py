@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from coproduce.findings import Diagnostic, Table
+from coproduce.findings.part import Part
 from coproduce.methods.intervals import critical
 from coproduce.questions.themes.coded import Coded
-from coproduce.questions.themes.part import Part
 from coproduce.records.opening import Records
 
 COMMONEST = 8

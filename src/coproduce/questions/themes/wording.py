@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coproduce.findings import Estimate, Finding, lowered
+from coproduce.findings.part import Part
 from coproduce.questions.themes.coded import Coded
-from coproduce.questions.themes.part import Part
 
 REFERENCES = (
     "Krippendorff, K. (2019). Content Analysis: An Introduction to Its Methodology. 4th ed. Sage.",

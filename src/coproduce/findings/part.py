@@ -1,17 +1,37 @@
-"""One part of the answer: its numbers, tables, checks and caveats."""
+"""One part of an answer: its numbers, tables, checks and caveats; a finding is put together from several."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from coproduce.findings import Diagnostic, Estimate, Table
-from coproduce.methods.intervals import Interval
+from coproduce.findings.finding import Diagnostic, Estimate, Table
+
+
+class Measured(Protocol):
+    """A number with its interval, as a method gives it."""
+
+    @property
+    def value(self) -> float:
+        """The number."""
+
+    @property
+    def low(self) -> float:
+        """Its lower limit."""
+
+    @property
+    def high(self) -> float:
+        """Its upper limit."""
+
+    @property
+    def se(self) -> float | None:
+        """Its standard error, where the interval is built on one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one part of the question found."""
+    """What one part of a question found."""
 
     estimates: tuple[Estimate, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
@@ -20,7 +40,13 @@ class Part:
 
 
 def joined(parts: Iterable[Part]) -> Part:
-    """Several parts as one."""
+    """Several parts as one.
+
+    Examples
+    --------
+    >>> joined([Part(caveats=("One.",)), Part(caveats=("Two.",))]).caveats
+    ('One.', 'Two.')
+    """
     listed = list(parts)
     return Part(
         estimates=tuple(estimate for part in listed for estimate in part.estimates),
@@ -34,14 +60,14 @@ def estimate(
     name: str,
     label: str,
     *,
-    found: Interval,
+    found: Measured,
     level: float,
     unit: str = "proportion",
     n: int | None = None,
     count: int | None = None,
     group: str | None = None,
 ) -> Estimate:
-    """A number with its interval, as a finding holds it."""
+    """A number with its interval, as a finding holds it; the other fields as in `Estimate`."""
     return Estimate(
         name=name,
         label=label,
