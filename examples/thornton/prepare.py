@@ -50,7 +50,7 @@ groups = ["distance", "hiv_result"]
 design = "randomised"
 data = "amounts.csv"
 outcome = "came"
-label = "Came to learn the result of the HIV test"
+label = "Coming to learn the result of one's HIV test"
 measured_in = "proportion"
 arm = "amount"
 control = "nothing"
@@ -65,7 +65,7 @@ AMOUNTS = {
 }
 MEASURE = {
     "measure": "came_for_result",
-    "label": "Came to learn the result of the HIV test (1 yes, 0 no)",
+    "label": "Coming to learn the result of one's HIV test",
     "better": "up",
     "low": 0,
     "high": 1,
