@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import coproduce as cp
 from coproduce.cli import main
+from coproduce.errors import StudyError
 
 HEAD = '[study]\ntitle = "A test"\nservice = "care"\nsmall_numbers = 0\n'
 TRIAL = [["arm", "y", "id"], *([("no", "yes")[n % 2], str(n * 7 % 11 + n % 2), f"u{n}"] for n in range(24))]
@@ -230,3 +232,32 @@ def test_names_of_columns_are_guarded_in_a_spreadsheet_too(tmp_path):
 
     write_table(Table(caption="A table", columns=("=A", "b"), rows=(("=1+1", 2),)), tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text() == "'=A,b\n'=1+1,2\n"
+
+
+FRAME = {"arm": [False, True] * 12, "y": [float(n % 7 + n % 2) for n in range(24)]}
+
+
+def test_truth_values_are_labels_as_in_the_settings():
+    found = cp.effects(FRAME, design="randomised", outcome="y", arm="arm", control=False)
+    assert "in the arm 'true'" in found.answer
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: cp.effects(FRAME, outcome="y"), "effects: questions.effects.in_memory.design"),
+        (lambda: cp.determinants(FRAME, conditions=None, outcome="y"), "conditions.0: found 'None'"),
+        (lambda: cp.synthesis("a\0b"), "data: found 'a\\x00b', wanted a path"),
+    ],
+)
+def test_a_call_with_one_mistake_has_one_fault(call, told):
+    with pytest.raises(StudyError) as raised:
+        call()
+    assert told in str(raised.value)
+    assert len(raised.value.faults) == 1
+
+
+def test_one_question_may_be_named_without_a_list(tmp_path):
+    (tmp_path / "d.csv").write_text(written(STUDIES))
+    (tmp_path / "study.toml").write_text(HEAD + block("synthesis"))
+    assert cp.run(cp.read_study(tmp_path), only="synthesis").finding("synthesis.b")

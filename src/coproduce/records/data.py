@@ -288,7 +288,8 @@ def _text(cell: object) -> str | None:
     """A cell as text; None where it is empty. A number loses the point that gaps in a table gave it."""
     if cell is None or cell is np.ma.masked or cell != cell:  # noqa: PLR0124 (NaN and NaT are not themselves)
         return None
-    text = str(label_of(cell) if isinstance(cell, float | np.floating) else cell)
+    cell = bool(cell) if isinstance(cell, np.bool_) else cell
+    text = str(label_of(cell) if isinstance(cell, float | np.floating | bool) else cell)
     return text if text.strip() else None
 
 

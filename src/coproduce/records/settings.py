@@ -270,6 +270,8 @@ def _faults(error: ValidationError, model: type[BaseModel], *, file: str, at: tu
     """One fault a place; where a value may be of several kinds, of those that it comes nearest to."""
     tried: dict[tuple[str | int, ...], list[tuple[int, Fault]]] = defaultdict(list)
     for issue in error.errors():
+        if issue["type"] == "too_short" and issue["input"]:
+            continue  # it is not empty: what is wrong is what it holds, which has a fault of its own
         kinds = [place for place, part in enumerate(issue["loc"]) if KIND.fullmatch(str(part))]
         loc = tuple(part for place, part in enumerate(issue["loc"]) if place not in kinds)
         fault = _fault({**issue, "loc": loc}, model, file=file, at=at)

@@ -53,6 +53,7 @@ def asked(study: Study, *, only: Collection[str] | None) -> Named:
     StudyError
         With every fault of all settings, of those too that are not asked.
     """
+    only = (only,) if isinstance(only, str) else only
     faults = [_unknown(name, FILE, known=QUESTIONS) for name in study.questions if name not in QUESTIONS]
     found: dict[str, dict[str, Settings]] = {}
     for name in (name for name in QUESTIONS if name in study.questions or _is_asked(name, only)):
@@ -60,11 +61,18 @@ def asked(study: Study, *, only: Collection[str] | None) -> Named:
             found[name] = _blocks(QUESTIONS[name], study.questions.get(name, {}), name=name)
         except StudyError as error:
             faults += error.faults
-    known = {*QUESTIONS, *(f"{name}.{block}" for name, blocks in found.items() for block in blocks)}
+    known = {*QUESTIONS, *_written(study)}
     faults += [_unknown(name, "--only", known=sorted(known)) for name in only or () if name not in known]
     if faults:
         raise StudyError(*faults)
     return {name: _chosen(blocks, name, only=only) for name, blocks in found.items() if _is_asked(name, only)}
+
+
+def _written(study: Study) -> Iterator[str]:
+    """Every block of the settings, those too that are not valid."""
+    for name, blocks in study.questions.items():
+        if isinstance(blocks, Mapping) and isinstance(QUESTIONS.get(name), BlockQuestion):
+            yield from (f"{name}.{block}" for block in blocks)
 
 
 def _unknown(name: str, file: str, *, known: Iterable[str]) -> Fault:

@@ -346,7 +346,10 @@ def _path(given: object) -> Path | None:
     """The path that was given, where something is there; None where it is a table in memory."""
     if not isinstance(given, str | Path):
         return None
-    path = Path(given).resolve()
+    try:
+        path = Path(given).resolve()
+    except (OSError, ValueError, RuntimeError):  # no path at all: a NUL in it, a link to itself
+        raise StudyError(Fault(file="data", rule="path", found=str(given), wanted="a path")) from None
     if not path.exists() and not set(path.name) & set("*?"):
         near = nearest(path.name, [entry.name for entry in path.parent.glob("*")])
         raise StudyError(
@@ -358,4 +361,5 @@ def _path(given: object) -> Path | None:
 
 
 def _listed(patterns: Patterns) -> list[str]:
-    return [patterns] if isinstance(patterns, str) else list(patterns)
+    """One name as a list of one; what is no list is left to the settings to refuse."""
+    return [patterns] if isinstance(patterns, str) or not isinstance(patterns, Iterable) else list(patterns)
