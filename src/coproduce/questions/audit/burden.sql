@@ -25,9 +25,9 @@ FROM (
         CAST(milliminutes AS DECIMAL(19, 0)) AS minutes,
         CAST(for_citizen_us // $unit_us AS DECIMAL(19, 0)) AS for_citizen,
         CAST((waited_us - for_citizen_us) // $unit_us AS DECIMAL(19, 0)) AS left_waiting
-    FROM cases
-    JOIN path_sums ON path_sums.path_code = cases.path_code
-    JOIN case_values ON case_values.case_code = cases.case_code
+    FROM case_paths
+    JOIN path_sums ON path_sums.path_code = case_paths.path_code
+    JOIN case_values ON case_values.case_code = case_paths.case_code
 ) AS by_case
 GROUP BY group_value
 ORDER BY group_value;

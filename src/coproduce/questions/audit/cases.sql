@@ -20,7 +20,7 @@ SELECT min(case_code) AS path_code, path, count(*) AS cases
 FROM case_sums
 GROUP BY path;
 
-CREATE OR REPLACE TEMP TABLE cases AS
+CREATE OR REPLACE TEMP TABLE case_paths AS
 SELECT case_code, path_code, month_number, for_citizen_us, waited_us, milliminutes
 FROM case_sums
 JOIN paths ON case_sums.path = paths.path;

@@ -2,11 +2,11 @@
 -- way, that of the first event counts (and where that is not recorded, the first by name).
 CREATE OR REPLACE TEMP TABLE case_values AS
 SELECT
-    cases.case_code,
+    case_paths.case_code,
     coalesce(lowest <> highest, FALSE) AS changes,
     coalesce(CASE WHEN lowest <> highest THEN first_event.group_1 END, lowest, '(not recorded)') AS group_value
-FROM cases
-JOIN events AS first_event ON first_event.row_number = cases.case_code
+FROM case_paths
+JOIN events AS first_event ON first_event.row_number = case_paths.case_code
 JOIN (
     SELECT case_id, min(group_1) AS lowest, max(group_1) AS highest
     FROM events

@@ -10,10 +10,10 @@ SELECT
     sum(to_citizen * to_citizen) AS to_citizen_squares,
     sum(to_organisation) AS to_organisation,
     sum(to_organisation * to_organisation) AS to_organisation_squares
-FROM cases
-JOIN path_sums ON path_sums.path_code = cases.path_code
+FROM case_paths
+JOIN path_sums ON path_sums.path_code = case_paths.path_code
 LEFT JOIN (
     SELECT DISTINCT path_code FROM path_steps WHERE array_contains(CAST($essential AS INTEGER[]), step)
-) AS essential ON essential.path_code = cases.path_code
+) AS essential ON essential.path_code = case_paths.path_code
 GROUP BY month_number
 ORDER BY month_number;

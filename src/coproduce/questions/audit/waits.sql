@@ -11,5 +11,5 @@ FROM (
         waited_us,
         CAST(for_citizen_us // $unit_us AS DECIMAL(19, 0)) AS for_citizen,
         CAST(waited_us // $unit_us AS DECIMAL(19, 0)) AS waited
-    FROM cases
+    FROM case_paths
 ) AS in_units;
