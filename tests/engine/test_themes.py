@@ -115,7 +115,18 @@ def test_the_joint_display(finding):
     assert (north["outcome"], north["condition: budget"], north["effect"]) == (0.8, "high", 0.3)
     assert north["effect_low"] == pytest.approx(0.3 - 1.959964 * 0.1, abs=1e-6)
     assert (rows["South"]["theme: money"], rows["South"]["effect"]) == (1, None)
-    assert rows["West"]["documents"] == 0
+    assert "West" not in rows  # nobody there has said anything
+
+
+def test_the_audit_before_it_leaves_the_table_of_cases_alone(tmp_path):
+    """The audit makes tables of its own in the same engine; none may hide one of the study's."""
+    events = "case_id,activity,occurred_at,side\nA,Ask,2026-01-01,citizen\n"
+    study = STUDY + '\n[records.events]\npath = "events.csv"\n\n[questions.audit]\ncomplete = ["Ask"]\n'
+    for name, text in (FILES | {"study.toml": study, "events.csv": events}).items():
+        (tmp_path / name).write_text(text)
+    found = cp.run(cp.read_study(tmp_path), only=("audit", "themes"))
+    assert found.finding("audit").estimates
+    assert found.finding("themes").tables["joint_display"].records()[0]["outcome"] == 0.8
 
 
 def test_saturation(finding):

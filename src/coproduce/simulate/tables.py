@@ -10,7 +10,7 @@ from io import StringIO
 from itertools import accumulate
 from statistics import NormalDist
 
-from coproduce.simulate import elsewhere, governing
+from coproduce.simulate import accounts, elsewhere, governing
 from coproduce.simulate.efforts import (
     AGREED,
     EFFORTS,
@@ -77,6 +77,7 @@ def sheets(seed: int, *, cases: int) -> dict[str, Sheet]:
         "inputs": governing.inputs(seed, arms=arms),
         "cases": elsewhere.cases(seed),
         "studies": elsewhere.studies(seed),
+        "segments": accounts.segments(seed),
     }
     return {
         "events": event_sheet(seed, drawn),

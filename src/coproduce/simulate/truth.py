@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
+from coproduce.simulate.accounts import SURE, THEMES
 from coproduce.simulate.efforts import EFFORTS, MEASURES
 from coproduce.simulate.elsewhere import CONDITIONS, OUTCOME, POOLED, RECIPES, TAU
 from coproduce.simulate.governing import ACCEPTED, OWNED, VERDICTS
@@ -95,7 +96,7 @@ def truth(*, seed: int, cases: int) -> Truth:
     """
     everyone = Mixture.of(DEPRIVATION)
     of_audit = (*_whole(everyone), *_activities(everyone), *_waiting(everyone), *_trend(), *_burdens())
-    values = (*of_audit, *_efforts(), *_effects(), *_power(), *_elsewhere())
+    values = (*of_audit, *_efforts(), *_effects(), *_power(), *_elsewhere(), *_accounts())
     return Truth(seed=seed, cases=cases, values=values)
 
 
@@ -318,6 +319,17 @@ def _elsewhere() -> Iterable[TrueValue]:
             value=term,
             derivation="initiatives last where all of these are there",
         )
+
+
+def _accounts() -> Iterable[TrueValue]:
+    """How far those agree who coded the interviews."""
+    both = SURE**2
+    for name in ("alpha.nominal", "kappa"):
+        how = "the chance that two coders both see what a passage is about; else they agree as chance has it"
+        yield _estimate(name, both, how=how, question="themes")
+    alike = both + (1 - both) * sum(share**2 for share in THEMES.values())
+    how = "that chance, and the chance that they guess the same where not both see it"
+    yield _estimate("percent_agreement", alike, how=how, question="themes")
 
 
 def _effects() -> Iterable[TrueValue]:

@@ -16,6 +16,8 @@ from coproduce.questions.themes.coded import Coded
 Mask = NDArray[np.bool_]
 MOST_PAIRS = 30
 """How many codes, the commonest first, are set beside each other."""
+SELDOM = 0.05
+"""A number of codes that is told as none."""
 LAST = 1 / 4
 """The last part of the documents, in which few new codes should come up."""
 
@@ -164,9 +166,7 @@ def _saturation(presence: Mask, *, level: float, orders: int, seed: int) -> Part
         value=found.unseen,
         unit="codes",
     )
-    meaning = (
-        f"In whatever order the documents are read, the last quarter of them brings {late:.1f} of "
-        f"{int(found.expected[-1])} codes on average."
-    )
+    brings = "no new code" if late < SELDOM else f"{late:.1f} of {int(found.expected[-1])} codes on average"
+    meaning = f"In whatever order the documents are read, the last quarter of them brings {brings}."
     check = Diagnostic(name="saturation", value=share, ok=share <= 0.05, meaning=meaning)
     return Part(estimates=(unseen,), tables={"saturation": table}, diagnostics=(check,))

@@ -43,7 +43,7 @@ def displayed(records: Records, coded: Coded, *, joint: Sequence[str]) -> Part:
     shown = list(joint) or [coded.codes[code] for code in _commonest(coded)]
     names, beside = _cases(records)
     effects = _effects(records)
-    listed = [*beside, *sorted(cases - set(beside))]
+    listed = [*(case for case in beside if case in cases), *sorted(cases - set(beside))]
     rows = tuple(
         (
             case,
