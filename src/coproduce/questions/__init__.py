@@ -167,6 +167,7 @@ def _themes() -> Question:
         settings=themes.ThemesSettings,
         answer=themes.answer,
         also=("cases", "studies"),
+        check=themes.check,
     )
 
 
