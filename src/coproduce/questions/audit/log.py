@@ -19,7 +19,7 @@ Ties = Literal["sequence", "file", "name"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """An event log whose tables the engine holds: ``walk`` (an event a row), ``case_paths``, ``paths`` with their parts.
+    """An event log whose tables the engine holds: ``walk`` (an event a row), ``case_paths``, ``paths`` and their parts.
 
     `complete` holds the patterns of the activities that complete a case; none means that every case counts. `ties` says
     by what steps of one moment are ordered: the log's sequence, their place in the file, or their name. Waits of cases
