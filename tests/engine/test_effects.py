@@ -473,3 +473,16 @@ def test_nothing_of_small_arms_is_said_in_words_or_numbers():
 def test_a_column_with_many_labels_is_no_subgroup(ask):
     with pytest.raises(cp.StudyError, match="labels of age"):
         ask(BLOCK + 'control = "no"\ngroups = ["age"]\n', trial=rows_of(200))
+
+
+def test_the_order_of_the_rows_does_not_matter_to_the_last_digit(ask):
+    settings = (
+        BLOCK
+        + 'control = "no"\ncovariates = ["age"]\ngroups = ["sex"]\ncluster = "village"\npermutations = 99\n'
+    )
+    head, *rows = rows_of(80)
+    told = [
+        ask(settings, trial=[head, *some]).finding("effects.results").model_copy(update={"seconds": None})
+        for some in (rows, rows[::-1])
+    ]
+    assert told[0] == told[1]

@@ -10,7 +10,7 @@ from coproduce.findings import Diagnostic, Finding, Unanswered
 from coproduce.methods.effects.families import benjamini_hochberg, holm
 from coproduce.questions.effects import alike, courses, designs, tables, wording
 from coproduce.questions.effects.grading import Reason, graded, reasons_of
-from coproduce.questions.effects.loading import Loaded, load
+from coproduce.questions.effects.loading import Loaded, in_order, load
 from coproduce.questions.effects.quantities import estimates
 from coproduce.questions.effects.result import Analysis, Effect, unique
 from coproduce.questions.effects.settings import Design, EffectsSettings
@@ -63,6 +63,7 @@ def answer(
     -----
     The definitions stand in ``docs/questions/effects.md``.
     """
+    loaded = in_order(loaded)
     tell(f"comparing {len(loaded.outcomes)} outcome{'s' * (len(loaded.outcomes) != 1)}")
     analysis = replace(_analysed(loaded, settings, tell=tell), small_numbers=loaded.small_numbers)
     worries = unique(analysis.worries)

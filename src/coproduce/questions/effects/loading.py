@@ -391,8 +391,19 @@ def _columns(reading: Reading, name: str) -> list[tuple[str, Array]]:
 
 def taken(loaded: Loaded, rows: NDArray[np.bool_]) -> Loaded:
     """The rows that take part."""
-    if rows.all():
-        return loaded
+    return loaded if rows.all() else _picked(loaded, np.flatnonzero(rows))
+
+
+def in_order(loaded: Loaded) -> Loaded:
+    """The rows in an order that what they hold decides: sums are then rounded alike however a file was sorted."""
+    held = [value for one in fields(loaded) if isinstance(value := getattr(loaded, one.name), np.ndarray)]
+    held += [*(one.values for one in loaded.outcomes), *loaded.groups.values()]
+    keys = [codes(value) if value.dtype == object else value for value in held if value.ndim == 1]
+    keys += [column for value in held if value.ndim == 2 for column in value.T]
+    return _picked(loaded, np.lexsort(keys)) if keys else loaded
+
+
+def _picked(loaded: Loaded, rows: NDArray[np.intp]) -> Loaded:
     cut: dict[str, Any] = {
         one.name: value[rows]
         for one in fields(loaded)
@@ -401,7 +412,7 @@ def taken(loaded: Loaded, rows: NDArray[np.bool_]) -> Loaded:
     return replace(
         loaded,
         **cut,
-        rows=int(rows.sum()),
+        rows=len(rows),
         outcomes=tuple(replace(one, values=one.values[rows]) for one in loaded.outcomes),
         groups={name: labels[rows] for name, labels in loaded.groups.items()},
     )
