@@ -42,7 +42,7 @@ def displayed(records: Records, coded: Coded, *, joint: Sequence[str]) -> Part:
         return Part(caveats=(NOT_JOINED,))
     shown = list(joint) or [coded.codes[code] for code in _commonest(coded)]
     names, beside = _cases(records)
-    effects = _effects(records)
+    effects = {study: effect for study, effect in _effects(records).items() if study in cases}
     listed = [*(case for case in beside if case in cases), *sorted(cases - set(beside))]
     rows = tuple(
         (

@@ -16,7 +16,7 @@ TELLINGS = (
     ),
     Telling(
         title="What goes together",
-        lead="The darker, the more of the documents that hold either of two codes hold both.",
+        lead="The stronger the colour, the more of the documents that hold either of two codes hold both.",
         figures=("cooccurrence",),
         folded={"cooccurrence": ()},
     ),
