@@ -24,7 +24,7 @@ from coproduce.reports.palette import DARK, LIGHT, custom_properties, themed
 from coproduce.reports.rounding import number, quantity
 from coproduce.reports.telling import Telling, Told
 from coproduce.reports.told import TOLD
-from coproduce.reports.wording import GRADES, asked, not_known, plan_in_words
+from coproduce.reports.wording import GRADES, asked, not_known, of_estimate, plan_in_words
 
 FACES = (
     "--sans: ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', "
@@ -247,16 +247,14 @@ def _tile(estimate: Estimate, small_numbers: int) -> Tile:
         hidden = small_numbers and estimate.n is None
         why = "hidden: it rests on a small number" if hidden else "the records do not tell"
         return Tile(label=estimate.label, value="–", unit="", interval=why, gauge=None)
-    texts, unit = quantity([value, *limits], estimate.unit)
+    texts, unit = quantity(*of_estimate(estimate))
     level = f"{100 * (estimate.level or 0.95):.4g}%"
     return Tile(
         label=estimate.label,
         value=texts[0],
         unit=unit,
         interval=f"{between(texts[1], texts[2])} ({level} interval)" if limits else "",
-        gauge=_gauge(value, limits)
-        if estimate.unit == "proportion" and min(value, *limits, 0) >= 0
-        else None,
+        gauge=_gauge(value, limits) if of_estimate(estimate)[1] == "proportion" else None,
     )
 
 

@@ -16,7 +16,7 @@ from coproduce.reports.lettering import legal, said
 from coproduce.reports.page_tables import Cell, Column, PageTable, between, page_table
 from coproduce.reports.rounding import number, quantity
 from coproduce.reports.told import TOLD
-from coproduce.reports.wording import GRADES, asked, not_known, plan_in_words
+from coproduce.reports.wording import GRADES, asked, not_known, of_estimate, plan_in_words
 
 WIDEST = 100
 MOST_ROWS, MOST_TALL_ROWS, TALL = 14, 5, 60
@@ -134,7 +134,7 @@ def _numbers(finding: Finding, *, barred: bool) -> Iterator[RenderableType]:
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, min_width=BAR if barred else None)
     for estimate in whole:
-        bar = _bar(estimate.value) if barred and estimate.unit == "proportion" else ""
+        bar = _bar(estimate.value) if barred and of_estimate(estimate)[1] == "proportion" else ""
         value, interval = _told(estimate)
         grid.add_row(
             Text(legal(estimate.label)), Text(value, style="bold"), Text(interval), Text(bar, style="cyan")
@@ -150,8 +150,7 @@ def _told(estimate: Estimate) -> tuple[str, str]:
     """A number with its unit, and its interval in brackets."""
     if estimate.value is None:
         return "–", "(hidden or not known)"
-    limits = [limit for limit in estimate.interval or () if limit is not None]
-    texts, unit = quantity([estimate.value, *(limits if len(limits) == 2 else [])], estimate.unit)
+    texts, unit = quantity(*of_estimate(estimate))
     interval = f"({between(texts[1], texts[2])})" if len(texts) == 3 else ""
     return f"{texts[0]} {unit}".rstrip(), interval
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from coproduce.findings import Findings, Unanswered
+import re
+
+from coproduce.findings import Estimate, Findings, Unanswered
 from coproduce.reports.told import TOLD
+
+APART = re.compile(r"(^|_)(effect|difference)(_|$)")
+"""Names of estimates that say how far two shares are apart."""
 
 GRADES = {"high": "High", "moderate": "Moderate", "low": "Low", "very_low": "Very low"}
 VERDICTS = {
@@ -86,6 +91,22 @@ def plan_in_words(findings: Findings) -> tuple[str, ...]:
         f"The plan was frozen at {plan.frozen_at} (SHA-256 {plan.sha256}). {seen} {changed}",
         *plan.deviations,
     )
+
+
+def of_estimate(estimate: Estimate) -> tuple[list[float], str]:
+    """The value of an estimate and its limits, where it has both, and their unit; shares apart are percentage points.
+
+    Examples
+    --------
+    >>> apart = Estimate(name="effect", label="", value=0.45, interval=(0.4, 0.5), unit="proportion")
+    >>> of_estimate(apart)
+    ([45.0, 40.0, 50.0], 'percentage points')
+    """
+    limits = [limit for limit in estimate.interval or () if limit is not None]
+    known = [float(estimate.value or 0), *(limits if len(limits) == 2 else [])]
+    if estimate.unit == "proportion" and APART.search(estimate.name):
+        return [100 * value for value in known], "percentage points"
+    return known, estimate.unit
 
 
 def quantity_name(name: str) -> str:
