@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 
+import numpy as np
 import pytest
 
 import coproduce as cp
-from coproduce.errors import RecordsError, StudyError
+from coproduce.errors import EstimationError, RecordsError, StudyError
+from coproduce.questions import determinants
+from coproduce.questions.determinants.solving import solve
 from coproduce.reports.charts import figures
 
 HEAD = '[study]\ntitle = "A comparison"\nservice = "care"\n'
@@ -258,3 +262,63 @@ def test_a_report_and_its_tables_are_written(study, tmp_path):
         "What combination of conditions makes it succeed or fail?"
         in (tmp_path / "out" / "report.html").read_text()
     )
+
+
+def noise(*, conditions=10, cases=100):
+    random = np.random.default_rng(1)
+    names = "ABCDEFGHIJ"[:conditions]
+    values = random.integers(0, 2, (cases, conditions))
+    outcome = random.integers(0, 2, cases)
+    rows = [
+        f"c{place},{','.join(map(str, row))},{y}"
+        for place, (row, y) in enumerate(zip(values, outcome, strict=True))
+    ]
+    block = BLOCK.replace('["A", "B", "C"]', str(list(names)).replace("'", '"'))
+    return "\n".join([f"case,{','.join(names)},Y", *rows]) + "\n", block
+
+
+def test_what_could_not_be_settled_is_said_and_the_rest_is_answered(study, monkeypatch):
+    monkeypatch.setattr(determinants, "solve", partial(solve, effort=10**6))
+    finding = found_in(study(*noise()))
+    assert finding.verdict == "descriptive"
+    assert (
+        "The parsimonious solution for Y could not be settled (its models have 12 to 14 terms)"
+        in finding.answer
+    )
+    assert "settled: conservative and intermediate, in the tables" in finding.answer
+    [row] = rows(finding, "models", type="parsimonious", outcome="Y")
+    assert (row["terms"], row["formula"], row["counted"]) == ("12 to 14", None, "not settled")
+    assert rows(finding, "solutions", type="conservative", outcome="Y")
+    assert any(
+        one.startswith("Not settled: the parsimonious solution for Y (690 prime") for one in finding.caveats
+    )
+    assert finding.grade.level == "very_low"
+    assert "Not every solution could be settled." in finding.grade.reasons
+    looked_at = {one.name: one for one in finding.diagnostics}
+    assert not looked_at["robustness_tested"].ok
+    assert "leave_one_out" not in looked_at
+    assert {figure.name for figure in figures(finding)} >= {"truth_table"}
+
+
+def test_a_block_of_which_nothing_is_settled_is_refused(study, monkeypatch):
+    def never(*_, **__):
+        raise EstimationError("minimisation", seen="too much", may_help="Take less")
+
+    for name in ("conservative", "parsimonious"):
+        monkeypatch.setattr(f"coproduce.methods.qca.analysis.minimise.{name}", never)
+    [unanswered] = cp.run(study(), only=("determinants",)).unanswered
+    assert "no solution of the outcome or of its negation was settled: too much" in unanswered.reason
+
+
+def test_refits_that_were_not_settled_are_said(study, monkeypatch):
+    monkeypatch.setattr("coproduce.questions.determinants.sturdiness.EFFORT", 10**6)
+    written = noise(conditions=8, cases=40)
+    finding = found_in(study(*written))
+    [row] = rows(finding, "robustness", check="refits_settled")
+    assert 0 < row["value"] < 1
+    assert "write `robustness = true`" in row["meaning"]
+    assert "Not everything that was varied could be settled." in finding.grade.reasons
+    assert None in {row["same"] for row in rows(finding, "leave_one_out")}
+    whole = found_in(study(*written, "robustness = true\n"))
+    assert not rows(whole, "robustness", check="refits_settled")
+    assert None not in {row["same"] for row in rows(whole, "leave_one_out")}

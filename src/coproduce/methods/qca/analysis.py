@@ -7,16 +7,18 @@ reasonable person can assume to lead to the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coproduce.errors import EstimationError
 from coproduce.methods.qca import minimise
+from coproduce.methods.qca.covers import EFFORT
 from coproduce.methods.qca.intermediate import Expectations
-from coproduce.methods.qca.minimise import Solutions
+from coproduce.methods.qca.minimise import Solutions, UnsettledError
 from coproduce.methods.qca.sets import Sets
 from coproduce.methods.qca.terms import Terms, as_terms, covered, intersections, widest
 from coproduce.methods.qca.truth_table import CutOffs, TruthTable, truth_table
@@ -35,11 +37,13 @@ class Solution:
     """All models of one type, each a tuple of terms.
 
     There are `count` of them, exactly where `complete` (else at least so many); the first ones are listed in `models`.
+    `implicants` is the number of prime implicants that they were chosen from (0 where several charts were searched).
     """
 
     models: tuple[Model, ...]
     count: int
     complete: bool
+    implicants: int = field(default=0, compare=False)
 
     def terms(self) -> set[Term]:
         """Every term of a listed model."""
@@ -51,13 +55,27 @@ class Solution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """A solution that could not be settled: why, and from how many to how many terms it has, if that is known."""
+
+    reason: str
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standard:
-    """The truth table of an outcome and its solutions; None where no row leads to the outcome."""
+    """The truth table of an outcome and its solutions.
+
+    A solution is None where no row leads to the outcome, and where it could not be settled: then `unsettled` has its
+    type.
+    """
 
     table: TruthTable
     conservative: Solution | None
     parsimonious: Solution | None
     intermediate: Solution | None
+    unsettled: dict[str, Unsettled] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +83,11 @@ class Enhanced:
     """The solutions after untenable assumptions were taken away; these are terms (-1: any value).
 
     `contradictory` assumptions were used for the outcome and for its negation; those `against_necessity` lack a
-    condition that was found necessary.
+    condition that was found necessary. The intermediate solution may not be settled.
     """
 
     parsimonious: Solution
-    intermediate: Solution
+    intermediate: Solution | Unsettled
     contradictory: tuple[Term, ...]
     against_necessity: tuple[Term, ...]
 
@@ -81,6 +99,7 @@ def standard(
     cut_offs: CutOffs,
     expectations: Expectations,
     listed: int = LISTED,
+    effort: int = EFFORT,
 ) -> Standard:
     """The truth table of an outcome with its conservative, parsimonious and intermediate solution.
 
@@ -96,6 +115,8 @@ def standard(
         For each condition the levels that should help the outcome; empty where nothing is expected.
     listed
         How many models to list at most; all are counted.
+    effort
+        The limit of each search; see `coproduce.methods.qca.covers.fewest`.
 
     References
     ----------
@@ -114,26 +135,67 @@ def standard(
     if not len(positive):
         return Standard(table=table, conservative=None, parsimonious=None, intermediate=None)
     levels = table.levels
-    complex_ = solution(minimise.conservative(positive, levels=levels, listed=listed))
-    simple = parsimonious(table, listed=listed)
-    between = intermediate(table, (complex_, simple), expectations=expectations, listed=listed)
-    return Standard(table=table, conservative=complex_, parsimonious=simple, intermediate=between)
+    complex_ = _tried(
+        lambda: solution(minimise.conservative(positive, levels=levels, listed=listed, effort=effort))
+    )
+    simple = _tried(lambda: parsimonious(table, listed=listed, effort=effort))
+    between = _between(table, (complex_, simple), expectations=expectations, listed=listed, effort=effort)
+    found = {"conservative": complex_, "parsimonious": simple, "intermediate": between}
+    return Standard(
+        table=table,
+        unsettled={kind: one for kind, one in found.items() if isinstance(one, Unsettled)},
+        **{kind: one if isinstance(one, Solution) else None for kind, one in found.items()},
+    )
 
 
-def parsimonious(table: TruthTable, *, untenable: Terms | None = None, listed: int = LISTED) -> Solution:
+def _tried(solve: Callable[[], Solution]) -> Solution | Unsettled:
+    """A solution, or why there is none."""
+    try:
+        return solve()
+    except UnsettledError as error:
+        return Unsettled(reason=error.seen, least=error.least, most=error.most)
+    except EstimationError as error:
+        return Unsettled(reason=error.seen)
+
+
+def _between(
+    table: TruthTable,
+    ends: tuple[Solution | Unsettled, Solution | Unsettled],
+    *,
+    expectations: Expectations,
+    listed: int,
+    effort: int,
+) -> Solution | Unsettled:
+    """The intermediate solution; without expectations it is the conservative one, whatever the parsimonious."""
+    complex_, simple = ends
+    if isinstance(complex_, Unsettled):
+        return Unsettled(reason="it lies between the other two, and the conservative one is not settled")
+    if not any(expectations):
+        return complex_
+    if isinstance(simple, Unsettled):
+        return Unsettled(reason="it lies between the other two, and the parsimonious one is not settled")
+    both = (complex_, simple)
+    return _tried(lambda: intermediate(table, both, expectations=expectations, listed=listed, effort=effort))
+
+
+def parsimonious(
+    table: TruthTable, *, untenable: Terms | None = None, listed: int = LISTED, effort: int = EFFORT
+) -> Solution:
     """The parsimonious solution of a truth table that has a positive row, without the untenable assumptions."""
     negative = table.configurations("negative")
     if untenable is not None:
         negative = np.concatenate([negative, untenable])
     positive = table.configurations("positive")
-    return solution(minimise.parsimonious(positive, negative, levels=table.levels, listed=listed))
+    return solution(
+        minimise.parsimonious(positive, negative, levels=table.levels, listed=listed, effort=effort)
+    )
 
 
 def solution(found: Solutions) -> Solution:
     """The listed models with their terms, and how many there are."""
     terms = [tuple(term) for term in found.terms.tolist()]
     models = tuple(tuple(terms[place] for place in places) for places in found.models)
-    return Solution(models=models, count=found.count, complete=found.complete)
+    return Solution(models=models, count=found.count, complete=found.complete, implicants=len(found.terms))
 
 
 def intermediate(
@@ -142,6 +204,7 @@ def intermediate(
     *,
     expectations: Expectations,
     listed: int = LISTED,
+    effort: int = EFFORT,
 ) -> Solution:
     """The intermediate models between each conservative and each parsimonious model, each once.
 
@@ -152,9 +215,10 @@ def intermediate(
     models: dict[Model, None] = {}
     complete = ends[0].count * ends[1].count == len(pairs)
     for pair in pairs:
-        found = solution(
-            minimise.intermediate(positive, pair, expectations=expectations, levels=table.levels).solutions
+        one = minimise.intermediate(
+            positive, pair, expectations=expectations, levels=table.levels, effort=effort // len(pairs)
         )
+        found = solution(one.solutions)
         complete = complete and found.complete and found.count == len(found.models)
         models |= dict.fromkeys(tuple(sorted(model)) for model in found.models)
     return Solution(models=tuple(models)[:listed], count=len(models), complete=complete)
@@ -167,7 +231,8 @@ def enhanced(
     necessary: Iterable[Term],
     expectations: Expectations,
     listed: int = LISTED,
-) -> Enhanced | None:
+    effort: int = EFFORT,
+) -> Enhanced | Unsettled | None:
     """The solutions of an outcome that rest on no untenable assumption; None where none was made.
 
     Parameters
@@ -181,35 +246,44 @@ def enhanced(
         For each condition the levels that should help the outcome.
     listed
         How many models to list at most.
+    effort
+        The limit of all searches together; see `coproduce.methods.qca.covers.fewest`.
 
     Returns
     -------
-    Enhanced or None
+    Enhanced, Unsettled or None
         A remainder that some listed model for the outcome and some for its negation both claim is given to neither;
-        this is repeated until no such remainder is left.
+        this is repeated until no such remainder is left. Where a parsimonious solution on the way is not settled, it
+        is not known which assumptions are untenable.
 
     References
     ----------
     Schneider, C. Q. and Wagemann, C. (2012). Set-Theoretic Methods for the Social Sciences, section 8.2.
     """
-    if one.parsimonious is None or one.conservative is None:
+    if not len(one.table.configurations("positive")):
         return None
-    levels = one.table.levels
+    if "parsimonious" in {*one.unsettled, *other.unsettled}:
+        return Unsettled(reason="the parsimonious solution of the outcome or of its negation is not settled")
     against = _without(necessary, one.table)
-    contradictory = _contradictory(one, other, against=against)
-    if not len(contradictory) and not _covers_any(one.parsimonious, against, levels=levels):
-        return None
-    simple = parsimonious(one.table, untenable=np.concatenate([against, contradictory]), listed=listed)
-    between = intermediate(one.table, (one.conservative, simple), expectations=expectations, listed=listed)
+    each = effort // (2 * MOST_ROUNDS)
+    try:
+        contradictory = _contradictory(one, other, against=against, effort=each)
+        if not len(contradictory) and not _covers_any(one, against):
+            return None
+        untenable = np.concatenate([against, contradictory])
+        simple = parsimonious(one.table, untenable=untenable, listed=listed, effort=each)
+    except EstimationError as error:
+        return Unsettled(reason=error.seen)
+    ends = (one.conservative or one.unsettled["conservative"], simple)
     return Enhanced(
         parsimonious=simple,
-        intermediate=between,
+        intermediate=_between(one.table, ends, expectations=expectations, listed=listed, effort=each),
         contradictory=_tuples(contradictory),
         against_necessity=_tuples(against),
     )
 
 
-def _contradictory(one: Standard, other: Standard, *, against: Terms) -> Terms:
+def _contradictory(one: Standard, other: Standard, *, against: Terms, effort: int) -> Terms:
     """The assumptions that are made for the outcome and for its negation, gathered until there are no more."""
     levels = one.table.levels
     gathered = as_terms([], levels=levels)
@@ -224,8 +298,8 @@ def _contradictory(one: Standard, other: Standard, *, against: Terms) -> Terms:
         if not len(both):
             break
         gathered = widest(np.concatenate([gathered, both]))
-        mine = parsimonious(one.table, untenable=np.concatenate([gathered, against]))
-        theirs = parsimonious(other.table, untenable=gathered)
+        mine = parsimonious(one.table, untenable=np.concatenate([gathered, against]), effort=effort)
+        theirs = parsimonious(other.table, untenable=gathered, effort=effort)
     return gathered
 
 
@@ -248,9 +322,10 @@ def _unobserved(terms: Terms, table: TruthTable) -> Terms:
     return terms[~covered(terms, positive).any(axis=1)]
 
 
-def _covers_any(found: Solution, terms: Terms, *, levels: Sequence[int]) -> bool:
-    """Whether some listed model claims a configuration of one of these terms."""
-    return bool(len(intersections(_terms(found, levels), terms)))
+def _covers_any(one: Standard, terms: Terms) -> bool:
+    """Whether some listed parsimonious model claims a configuration of one of these terms."""
+    simple = one.parsimonious
+    return simple is not None and bool(len(intersections(_terms(simple, one.table.levels), terms)))
 
 
 def _terms(found: Solution, levels: Sequence[int]) -> Terms:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coproduce.errors import EstimationError
-from coproduce.methods.qca.covers import Solutions, fewest
+from coproduce.methods.qca.covers import EFFORT, Solutions, fewest
 from coproduce.methods.qca.terms import ABSENT, Terms, covered, disjoint, widest
 
 Expectations = Sequence[Collection[int]]
@@ -34,6 +34,7 @@ def intermediate(
     parsimonious: Terms,
     expectations: Expectations,
     levels: Sequence[int],
+    effort: int = EFFORT,
 ) -> Intermediate:
     """The intermediate models between a conservative and a parsimonious one.
 
@@ -55,6 +56,8 @@ def intermediate(
         For each condition the values that should help the outcome; empty where there is no expectation.
     levels
         The number of values of each condition.
+    effort
+        The limit of the search; see `coproduce.methods.qca.covers.fewest`.
 
     Returns
     -------
@@ -82,7 +85,7 @@ def intermediate(
     easy = _easy(conservative, parsimonious, expectations=expectations)
     primes = primes_of_terms(easy, levels=levels)
     useful = primes[covered(primes, positive).any(axis=1)]
-    return Intermediate(solutions=fewest(useful, positive), easy=easy)
+    return Intermediate(solutions=fewest(useful, positive, effort=effort), easy=easy)
 
 
 def _easy(conservative: Terms, parsimonious: Terms, *, expectations: Expectations) -> Terms:

@@ -17,7 +17,20 @@ from coproduce.methods.qca.intermediate import intermediate as between
 from coproduce.methods.qca.primes import conservative_primes, prime_implicants
 from coproduce.methods.qca.terms import as_terms
 
-__all__ = ["Intermediate", "Solutions", "conservative", "intermediate", "parsimonious"]
+__all__ = ["Intermediate", "Solutions", "UnsettledError", "conservative", "intermediate", "parsimonious"]
+
+
+class UnsettledError(EstimationError):
+    """The search ended by its limit before it found a model; it would have from `least` to `most` terms."""
+
+    def __init__(self, found: Solutions) -> None:
+        self.least, self.most = found.size, found.at_most
+        super().__init__(
+            "minimisation",
+            seen=f"{len(found.terms):,} prime implicants, of which a model needs {self.least} to {self.most}; the "
+            "search was ended by its limit before it found one with the fewest",
+            may_help="Take fewer conditions, or a higher cut-off for the number of cases in a row",
+        )
 
 
 def conservative(
@@ -44,7 +57,8 @@ def conservative(
     Raises
     ------
     EstimationError
-        Where there is no positive configuration, or the search ended by its limit before it found a model.
+        Where there is no positive configuration, or the search ended by its limit before it found a model
+        (`UnsettledError`).
 
     Examples
     --------
@@ -91,7 +105,7 @@ def parsimonious(
     ------
     EstimationError
         Where there is no positive configuration, one is negative too, there are too many prime implicants, or the
-        search ended by its limit before it found a model.
+        search ended by its limit before it found a model (`UnsettledError`).
 
     References
     ----------
@@ -118,6 +132,7 @@ def intermediate(
     *,
     expectations: Expectations,
     levels: Sequence[int],
+    effort: int = EFFORT,
 ) -> Intermediate:
     """The intermediate models between a conservative and a parsimonious one.
 
@@ -131,6 +146,8 @@ def intermediate(
         For each condition the values that should help the outcome; empty where there is no expectation.
     levels
         The number of values of each condition.
+    effort
+        The limit of the search; see `coproduce.methods.qca.covers.fewest`.
 
     See Also
     --------
@@ -144,7 +161,9 @@ def intermediate(
     """
     complex_, simple = (as_terms(np.asarray(model), levels=levels) for model in models)
     rows = as_terms(positive, levels=levels)
-    found = between(rows, complex_, parsimonious=simple, expectations=expectations, levels=levels)
+    found = between(
+        rows, complex_, parsimonious=simple, expectations=expectations, levels=levels, effort=effort
+    )
     _settled(found.solutions)
     return found
 
@@ -152,10 +171,5 @@ def intermediate(
 def _settled(found: Solutions) -> Solutions:
     """Solutions that have a model; refuse where the search ended before it found one of the fewest terms."""
     if not found.count:
-        raise EstimationError(
-            "minimisation",
-            seen=f"{len(found.terms):,} prime implicants, of which a model needs {found.size} to {found.at_most}; the "
-            "search was ended by its limit before it found one with the fewest",
-            may_help="Take fewer conditions, or a higher cut-off for the number of cases in a row",
-        )
+        raise UnsettledError(found)
     return found

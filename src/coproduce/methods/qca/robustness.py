@@ -1,4 +1,4 @@
-"""Robustness: how far a solution stands when cases and decisions change, and how often noise gives one as good.
+"""Robustness: how far a solution stands when cases and decisions change.
 
 The solution that is tested is the parsimonious one, with all of its models that tie: it is *the same* where the set of
 models is the same. Fit is that of the first model.
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coproduce.errors import EstimationError
-from coproduce.methods.intervals import Interval, wilson
 from coproduce.methods.parallel import spread
-from coproduce.methods.qca.analysis import parsimonious
+from coproduce.methods.qca.analysis import Solution, parsimonious
+from coproduce.methods.qca.covers import EFFORT
 from coproduce.methods.qca.fit import Sufficiency, in_model, sufficiency
 from coproduce.methods.qca.sets import Sets
-from coproduce.methods.qca.truth_table import ROUNDING, CutOffs, truth_table
+from coproduce.methods.qca.truth_table import ROUNDING, CutOffs, TruthTable, truth_table
 
 Numbers = NDArray[np.float64]
 Tell = Callable[[float], object]
@@ -39,25 +39,70 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The limits of many minimisations: the effort of all together (in cells), and how many to try at most (None: all).
+
+    No limit lies in time, so that the answer is the same on every machine.
+    """
+
+    effort: int
+    most: int | None
+    listed: int = LISTED
+
+    def each(self, number: int) -> int:
+        """The effort of each of so many minimisations."""
+        return min(EFFORT, self.effort // max(number, 1))
+
+
+WHOLE = Budget(effort=2**62, most=None)
+"""Every minimisation may take what the analysis itself may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
     """What a scenario gives: the models that tie (the first ones, and how many), the fit and the cases of the first.
 
-    There are no models where no row leads to the outcome. `limit` says that the minimisation could not be ended.
+    There are no models where no row leads to the outcome. `limit` says that no model was settled within the effort (or
+    none was tried), `complete` that the count is exact. `problem` stands for the rows with and without the outcome:
+    where it is the same, so is the solution. `implicants` is the number of prime implicants.
     """
 
     models: frozenset[frozenset[tuple[int, ...]]]
     count: int
     fit: Sufficiency | None
     membership: Numbers
+    problem: bytes
+    complete: bool = True
     limit: bool = False
+    implicants: int = 0
 
-    def same(self, other: Solved) -> bool:
-        """Whether the same models come out."""
-        return not (self.limit or other.limit) and (self.models, self.count) == (other.models, other.count)
+    def same(self, other: Solved) -> bool | None:
+        """Whether the same models come out; None where that was not settled."""
+        if self.problem == other.problem:
+            return True
+        if self.limit or other.limit:
+            return None
+        if self.complete and other.complete:
+            return (self.models, self.count) == (other.models, other.count)
+        return False if _terms(self) != _terms(other) else None
 
 
-def solve(scenario: Scenario) -> Solved:
+def _terms(solved: Solved) -> int:
+    """How many terms each of the models has."""
+    return max((len(model) for model in solved.models), default=0)
+
+
+def solve(scenario: Scenario, *, effort: int = EFFORT, listed: int = LISTED) -> Solved:
     """The parsimonious solution of one scenario.
+
+    Parameters
+    ----------
+    scenario
+        The sets, the outcome and the cut-offs.
+    effort
+        The limit of the search; see `coproduce.methods.qca.covers.fewest`.
+    listed
+        How many models to list at most; only what was solved with the same number can be compared.
 
     Examples
     --------
@@ -66,28 +111,76 @@ def solve(scenario: Scenario) -> Solved:
     >>> found.count, found.fit.coverage
     (1, 1.0)
     """
-    none = np.zeros(len(scenario.outcome))
     table = truth_table(scenario.sets, scenario.outcome, cut_offs=scenario.cut_offs)
+    return told(scenario, table, found=_minimised(table, effort=effort, listed=listed))
+
+
+def _minimised(table: TruthTable, *, effort: int, listed: int) -> Solution | None:
+    """The parsimonious solution of a table; one without models where no row leads to the outcome, None if unsettled."""
     if not len(table.configurations("positive")):
-        return Solved(models=frozenset(), count=0, fit=None, membership=none)
+        return Solution(models=(), count=0, complete=True)
     try:
-        found = parsimonious(table, listed=LISTED)
+        return parsimonious(table, listed=listed, effort=effort)
     except EstimationError:
-        return Solved(models=frozenset(), count=0, fit=None, membership=none, limit=True)
-    membership = in_model(scenario.sets, found.models[0])
+        return None
+
+
+def told(scenario: Scenario, table: TruthTable, *, found: Solution | None) -> Solved:
+    """What a solution is to a scenario; None for the solution says that it was not settled."""
+    first = found.models[0] if found and found.models else None
+    membership = np.zeros(len(scenario.outcome)) if first is None else in_model(scenario.sets, first)
     return Solved(
-        models=frozenset(frozenset(model) for model in found.models),
-        count=found.count,
-        fit=sufficiency(membership, scenario.outcome),
+        models=frozenset(frozenset(model) for model in found.models) if found else frozenset(),
+        count=found.count if found else 0,
+        fit=None if first is None else sufficiency(membership, scenario.outcome),
         membership=membership,
+        problem=_problem(table),
+        complete=found is not None and found.complete,
+        limit=found is None,
+        implicants=found.implicants if found else 0,
     )
 
 
+def _problem(table: TruthTable) -> bytes:
+    """What the parsimonious solution of a table hangs on, and nothing else."""
+    positive, negative = table.configurations("positive"), table.configurations("negative")
+    sizes = (table.levels, len(positive), len(negative))
+    return repr(sizes).encode() + positive.tobytes() + negative.tobytes()
+
+
 def solve_all(
-    scenarios: Sequence[Scenario], *, workers: int | None = None, tell: Tell | None = None
+    scenarios: Sequence[Scenario],
+    *,
+    known: tuple[TruthTable, Solution | None] | None = None,
+    budget: Budget = WHOLE,
+    workers: int | None = None,
+    tell: Tell | None = None,
 ) -> list[Solved]:
-    """The solutions of many scenarios, in their order, over all cores."""
-    return spread(solve, scenarios, workers=workers, tell=tell)
+    """The solutions of many scenarios, in their order, over all cores; what gives the same rows is solved once.
+
+    Parameters
+    ----------
+    scenarios
+        The scenarios, the most important first: those that the budget does not reach count as not settled.
+    known
+        A truth table whose solution is there already.
+    budget
+        The limits of it all.
+    workers, tell
+        As in `spread`.
+    """
+    tables = [truth_table(one.sets, one.outcome, cut_offs=one.cut_offs) for one in scenarios]
+    problems = [_problem(table) for table in tables]
+    found = {} if known is None else {_problem(known[0]): known[1]}
+    fresh = {problem: table for problem, table in zip(problems, tables, strict=True) if problem not in found}
+    tried = list(fresh)[: budget.most]
+    search = partial(_minimised, effort=budget.each(len(tried)), listed=budget.listed)
+    solved = spread(search, [fresh[problem] for problem in tried], workers=workers, tell=tell)
+    found |= dict(zip(tried, solved, strict=True))
+    return [
+        told(one, table, found=found.get(problem))
+        for one, table, problem in zip(scenarios, tables, problems, strict=True)
+    ]
 
 
 def inclusion_scenarios(start: Scenario) -> tuple[list[float], list[Scenario]]:
@@ -114,7 +207,7 @@ def inclusion_range(
     Research 53(1), 57-88 (in print 2024) (sensitivity ranges). Theirs are searched in steps; these are exact.
     """
     here = next((place for place, cut in enumerate(cuts) if cut >= start.inclusion - ROUNDING), len(cuts) - 1)
-    same = [one.same(solved[here]) for one in solved]
+    same = [one.same(solved[here]) is True for one in solved]
     first, last = run_around(same, here)
     return (cuts[first - 1] if first else LEAST_INCLUSION), cuts[last]
 
@@ -209,117 +302,3 @@ def _coincidence(one: Numbers, other: Numbers) -> float:
 def _share_left(core: NDArray[np.bool_], changing: NDArray[np.bool_], *, among: NDArray[np.bool_]) -> float:
     robust = int((core & among).sum())
     return _over(robust, robust + int((changing & among).sum()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Benchmark:
-    """How often shuffled outcomes give a solution at least as consistent and as covering as the real one.
-
-    `p` counts the real outcome among the shuffled ones; `interval` is Wilson's interval for the share of shuffled ones,
-    the error of having drawn only so many. `limited` of them could not be minimised, and count as at least as good.
-    """
-
-    p: float
-    interval: Interval
-    as_good: int
-    permutations: int
-    limited: int
-
-
-def benchmark(
-    start: Scenario,
-    observed: Solved,
-    *,
-    permutations: int,
-    seed: int,
-    workers: int | None = None,
-    tell: Tell | None = None,
-) -> Benchmark:
-    """Shuffle the outcome over the cases many times, and do the whole analysis again each time.
-
-    Parameters
-    ----------
-    start
-        The analysis as it was done.
-    observed
-        Its solution; it has one.
-    permutations
-        How many times the outcome is shuffled.
-    seed
-        Each shuffle has its own generator, made of this and its number: the result does not hang on `workers`.
-    workers, tell
-        As in `spread`.
-
-    Returns
-    -------
-    Benchmark
-        With p = (b + 1) / (m + 1), where b of m shuffles are as good: a valid test of "the outcome has nothing to do
-        with the conditions".
-
-    References
-    ----------
-    Braumoeller, B. F. (2015). Guarding against false positives in qualitative comparative analysis. Political Analysis
-    23, 471-487; Phipson, B. and Smyth, G. K. (2010). Statistical Applications in Genetics and Molecular Biology 9(1).
-
-    Examples
-    --------
-    >>> sets = Sets(values=np.array([[1.0], [1], [1], [0], [0], [0]]), levels=(2,))
-    >>> start = Scenario(sets=sets, outcome=np.array([1.0, 1, 1, 0, 0, 0]), cut_offs=CutOffs())
-    >>> found = benchmark(start, solve(start), permutations=99, seed=1, workers=1)
-    >>> 0.01 <= found.p <= 0.3
-    True
-    """
-    shuffled = partial(_shuffled, start, (seed, observed.fit))
-    answers = spread(shuffled, range(permutations), workers=workers, tell=tell)
-    as_good = sum(answer is not False for answer in answers)
-    return Benchmark(
-        p=(as_good + 1) / (permutations + 1),
-        interval=wilson(as_good, permutations),
-        as_good=as_good,
-        permutations=permutations,
-        limited=sum(answer is None for answer in answers),
-    )
-
-
-def _shuffled(start: Scenario, asked: tuple[int, Sufficiency | None], number: int) -> bool | None:
-    """Whether one shuffle gives a solution as good; None where it could not be minimised."""
-    seed, observed = asked
-    outcome = np.random.default_rng((seed, number)).permutation(start.outcome)
-    shuffled = replace(start, outcome=outcome)
-    if _is_crisp(start):
-        fit = crisp_fit(shuffled)
-    else:
-        found = solve(shuffled)
-        if found.limit:
-            return None
-        fit = found.fit
-    if fit is None or observed is None:
-        return False
-    return fit.inclusion >= observed.inclusion - ROUNDING and fit.coverage >= observed.coverage - ROUNDING
-
-
-def _is_crisp(scenario: Scenario) -> bool:
-    """Whether every case is wholly in one row of the truth table, and every such row counts."""
-    fuzzy = np.asarray(scenario.sets.levels) == 2
-    values = scenario.sets.values[:, fuzzy]
-    return scenario.cut_offs.frequency == 1 and bool(np.all((values == 0) | (values == 1)))
-
-
-def crisp_fit(scenario: Scenario) -> Sufficiency | None:
-    """The fit of every solution of crisp sets in which one case is enough for a row; None where there is none.
-
-    Whatever model it is, it holds the cases of the positive rows and no other: there is nothing to minimise.
-
-    Examples
-    --------
-    >>> sets = Sets(values=np.array([[1.0, 1], [1, 0], [0, 0]]), levels=(2, 2))
-    >>> start = Scenario(sets=sets, outcome=np.array([1.0, 1, 0]), cut_offs=CutOffs())
-    >>> crisp_fit(start) == solve(start).fit
-    True
-    """
-    rows = truth_table(scenario.sets, scenario.outcome, cut_offs=scenario.cut_offs).rows
-    inside = np.zeros(len(scenario.outcome))
-    for row in rows:
-        if row.status == "positive":
-            inside[list(row.cases)] = 1
-    return sufficiency(inside, scenario.outcome) if inside.any() else None

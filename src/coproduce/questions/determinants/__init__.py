@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from coproduce.findings import Estimate, Finding, Table, Unanswered
-from coproduce.methods.qca.robustness import Benchmark
+from coproduce.methods.qca.chance import Benchmark
 from coproduce.questions.determinants import checking, regression, sturdiness, tables, wording
 from coproduce.questions.determinants.loading import Loaded, from_tables, load
 from coproduce.questions.determinants.settings import DeterminantsSettings
@@ -45,7 +45,7 @@ def answer(
     Raises
     ------
     EstimationError
-        If there are so many conditions that the minimisation does not end.
+        If there are so many conditions that no solution of the outcome or its negation is settled.
 
     Notes
     -----
@@ -53,11 +53,8 @@ def answer(
     """
     tell("building the truth tables and minimising")
     sides = solve(loaded, settings)
-    found = sturdiness.sturdiness(loaded, settings, tell=tell) if settings.robustness else None
-    chance = {
-        side.outcome: sturdiness.by_chance(loaded, settings, negation=bool(number), tell=tell)
-        for number, side in enumerate(sides)
-    }
+    found = sturdiness.sturdiness(loaded, settings, side=sides[0], tell=tell) if settings.robustness else None
+    chance = {side.outcome: sturdiness.by_chance(loaded, settings, side=side, tell=tell) for side in sides}
     beside, refused = regression.beside(loaded, settings) if settings.regression else (None, ())
     looked_at = checking.diagnostics(loaded, settings, sides=sides, found=found, chance=chance)
     finding = Finding(
@@ -72,7 +69,7 @@ def answer(
             **({"regression": beside} if beside else {}),
         },
         diagnostics=looked_at,
-        grade=checking.grade(looked_at, solved=sides[0].solution("parsimonious") is not None),
+        grade=checking.grade(looked_at, solved=sides[0].leads),
         caveats=(*wording.caveats(loaded, sides=sides), *refused),
         references=wording.REFERENCES,
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from coproduce.findings import Diagnostic, Grade, lowered
-from coproduce.methods.qca.robustness import Benchmark
+from coproduce.methods.qca.chance import Benchmark
 from coproduce.questions.determinants.loading import Loaded
 from coproduce.questions.determinants.settings import DeterminantsSettings
 from coproduce.questions.determinants.solving import Side
-from coproduce.questions.determinants.sturdiness import Sturdiness
-from coproduce.questions.determinants.wording import CHANCE, listing
+from coproduce.questions.determinants.sturdiness import ASK, Sturdiness, left_cases
+from coproduce.questions.determinants.wording import CHANCE, as_good, listing, plain_type
 
 STURDY = 0.8
 MANY_REMAINDERS = 0.75
@@ -35,6 +35,7 @@ def diagnostics(
         _both_ways(sides),
         _anchors(settings),
         *_skewed(loaded, settings),
+        *_settled(sides),
         *_with_solution(sides[0], found, chance=chance[sides[0].outcome]),
         _untenable(sides),
     )
@@ -117,17 +118,18 @@ def _skewed(loaded: Loaded, settings: DeterminantsSettings) -> Iterator[Diagnost
 
 
 def _with_solution(side: Side, found: Sturdiness | None, *, chance: Benchmark | None) -> Iterator[Diagnostic]:
-    simple = side.solution("parsimonious")
-    if simple is None:
+    if not side.leads:
         return
-    least = "" if simple.complete else "at least "
-    yield Diagnostic(
-        name="tied_models",
-        value=simple.count,
-        ok=simple.count == 1,
-        meaning=f"{least}{simple.count:,} parsimonious {'model fits' if simple.count == 1 else 'models fit'} "
-        "equally well.",
-    )
+    simple = side.solution("parsimonious")
+    if simple is not None:
+        least = "" if simple.complete else "at least "
+        yield Diagnostic(
+            name="tied_models",
+            value=simple.count,
+            ok=simple.count == 1 and simple.complete,
+            meaning=f"{least}{simple.count:,} parsimonious {'model fits' if simple.count == 1 else 'models fit'} "
+            "equally well.",
+        )
     tested = found is not None and chance is not None
     yield Diagnostic(
         name="robustness_tested",
@@ -135,7 +137,9 @@ def _with_solution(side: Side, found: Sturdiness | None, *, chance: Benchmark | 
         ok=tested,
         meaning="Cut-offs, anchors and single cases were varied, and the outcome was shuffled."
         if tested
-        else "By the settings, not everything was varied or shuffled that could show how far the solution stands.",
+        else "By the settings, not everything was varied or shuffled that could show how far the solution stands."
+        if simple is not None
+        else "The parsimonious solution was not settled, so that nothing was varied or shuffled.",
     )
     if found is not None:
         yield from _stands(found)
@@ -144,20 +148,29 @@ def _with_solution(side: Side, found: Sturdiness | None, *, chance: Benchmark | 
             name="random_benchmark",
             value=chance.p,
             ok=chance.p <= CHANCE,
-            meaning=f"{chance.as_good:,} of {chance.permutations:,} shuffled outcomes gave a solution as good"
-            + (f" ({chance.limited:,} of them could not be minimised)." if chance.limited else "."),
+            meaning=f"{chance.as_good:,} of {chance.permutations:,} shuffled outcomes {as_good(chance)}"
+            + ("; so many that the shuffling ended early." if chance.stopped else "."),
         )
 
 
 def _stands(found: Sturdiness) -> Iterator[Diagnostic]:
-    share = found.unchanged() / len(found.left_out)
+    settled = found.settled()
     yield Diagnostic(
-        name="leave_one_out",
-        value=share,
-        ok=share >= STURDY,
-        meaning=f"Without one case, the same solution comes out for {found.unchanged()} of "
-        f"{len(found.left_out)} cases.",
+        name="robustness_settled",
+        value=settled,
+        ok=settled == 1,
+        meaning=f"{settled:.0%} of the solutions with something varied were settled within the budget."
+        + ("" if settled == 1 else f" {ASK}"),
     )
+    share = found.can_be_left_out()
+    if share is not None:
+        yield Diagnostic(
+            name="leave_one_out",
+            value=share,
+            ok=share >= STURDY,
+            meaning=f"Without one case, the same solution comes out for {found.unchanged()} of "
+            f"{left_cases(found)}.",
+        )
     cut = found.ranges[0]
     low, high = cut.low or LOWEST_CUT, cut.high or HIGHEST_CUT
     below = cut.at - low if low > LOWEST_CUT else 1.0  # at the end of the scale there is nothing to change to
@@ -171,6 +184,18 @@ def _stands(found: Sturdiness) -> Iterator[Diagnostic]:
     )
 
 
+def _settled(sides: Sequence[Side]) -> Iterator[Diagnostic]:
+    """Which solutions were not settled, if any."""
+    missing = [f"{plain_type(kind)} for {side.outcome}" for side in sides for kind in side.unsettled]
+    if missing:
+        yield Diagnostic(
+            name="unsettled_solutions",
+            value=len(missing),
+            ok=False,
+            meaning=f"Solutions that the search could not settle by its limit: {listing(missing)}.",
+        )
+
+
 def _untenable(sides: Sequence[Side]) -> Diagnostic:
     used = [side.outcome for side in sides if side.enhanced is not None]
     return Diagnostic(
@@ -182,6 +207,7 @@ def _untenable(sides: Sequence[Side]) -> Diagnostic:
 
 
 REASONS = {
+    "unsettled_solutions": "Not every solution could be settled.",
     "cases_per_condition": "There are as many conditions as cases, or more: nearly any outcome could be "
     "explained so.",
     "limited_diversity": "Most possible configurations have no cases.",
@@ -191,6 +217,7 @@ REASONS = {
     "tied_models": "Several models tie, and nothing in the cases chooses between them.",
     "leave_one_out": "The solution hangs on single cases.",
     "inclusion_range": "A slightly different inclusion cut-off gives another solution.",
+    "robustness_settled": "Not everything that was varied could be settled.",
     "robustness_tested": "How far the solution stands was not wholly tested.",
     "random_benchmark": "Shuffled outcomes often give a solution as good.",
 }

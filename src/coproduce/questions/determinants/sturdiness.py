@@ -8,23 +8,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coproduce.findings import Cell, Table
+from coproduce.methods.qca.analysis import Solution
+from coproduce.methods.qca.chance import Benchmark, benchmark
 from coproduce.methods.qca.robustness import (
-    Benchmark,
+    WHOLE,
+    Budget,
     CoreFit,
     Scenario,
     Solved,
-    benchmark,
     core_fit,
     inclusion_range,
     inclusion_scenarios,
     run_around,
-    solve,
     solve_all,
+    told,
 )
 from coproduce.methods.qca.sets import Sets
-from coproduce.methods.qca.truth_table import CutOffs
+from coproduce.methods.qca.truth_table import CutOffs, TruthTable
 from coproduce.questions.determinants.loading import Loaded, calibrated, quantiles
 from coproduce.questions.determinants.settings import Calibration, DeterminantsSettings
+from coproduce.questions.determinants.solving import EFFORT as SOLUTION_EFFORT
+from coproduce.questions.determinants.solving import Side
+from coproduce.questions.determinants.wording import as_good
 from coproduce.records.engine import Progress
 
 STEPS = 10
@@ -36,6 +41,19 @@ TEST_SHIFT = 0.1
 TEST_CUT = 0.05
 BOTH_SLOPES = 6
 """The anchors of a set of the middle: they are moved together only."""
+
+EFFORT = 40_000_000_000
+"""What all refits together may take, in cells: some forty seconds of one processor where it is met."""
+
+LARGE, REFITS = 2_000, 40
+"""With more prime implicants than this, so many refits are done at most."""
+
+STOP_AFTER = 30
+SHUFFLE_EFFORT = 200_000_000
+STOPPING = 100_000
+"""Shuffling may end early where shuffles times prime implicants are more than this: before, it takes seconds anyhow."""
+
+ASK = "To vary everything, whatever it takes, write `robustness = true`."
 
 ROLES = {3: ("exclusion", "crossover", "inclusion")}
 MOVED = frozenset({"direct", "crisp", "multi_value", "quantiles"})
@@ -53,17 +71,43 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sturdiness:
-    """The robustness of an outcome's parsimonious solution; `core` is None where no row leads to the outcome."""
+    """The robustness of an outcome's parsimonious solution.
+
+    `refits` are all solutions with something varied. `core` rests on the `tests` test solutions that were settled; it
+    is None where no row leads to the outcome, or none was settled.
+    """
 
     start: Solved
     ranges: tuple[Range, ...]
     left_out: tuple[Solved, ...]
     core: CoreFit | None
     tests: int
+    refits: tuple[Solved, ...]
 
     def unchanged(self) -> int:
         """How many cases can be left out without another solution."""
-        return sum(one.same(self.start) for one in self.left_out)
+        return sum(one.same(self.start) is True for one in self.left_out)
+
+    def unsettled(self) -> int:
+        """For how many cases it is not settled what comes out without them."""
+        return sum(one.same(self.start) is None for one in self.left_out)
+
+    def can_be_left_out(self) -> float | None:
+        """The share of cases without which the same solution comes out, of those that are settled."""
+        settled = len(self.left_out) - self.unsettled()
+        return self.unchanged() / settled if settled else None
+
+    def settled(self) -> float:
+        """The share of refits of which it is settled whether the same solution comes out."""
+        return sum(one.same(self.start) is not None for one in self.refits) / len(self.refits)
+
+
+def left_cases(found: Sturdiness) -> str:
+    """Of how many cases it is settled what comes out without them."""
+    cases, unsettled = len(found.left_out), found.unsettled()
+    return (
+        f"{cases} cases" if not unsettled else f"the {cases - unsettled} of {cases} cases that were settled"
+    )
 
 
 def scenario(loaded: Loaded, settings: DeterminantsSettings) -> Scenario:
@@ -72,28 +116,30 @@ def scenario(loaded: Loaded, settings: DeterminantsSettings) -> Scenario:
     return Scenario(sets=loaded.sets, outcome=loaded.outcome, cut_offs=cut_offs)
 
 
-def sturdiness(loaded: Loaded, settings: DeterminantsSettings, *, tell: Progress) -> Sturdiness:
-    """Change one decision at a time, and look whether the same solution comes out."""
+def sturdiness(
+    loaded: Loaded, settings: DeterminantsSettings, *, side: Side, tell: Progress
+) -> Sturdiness | None:
+    """Change one decision at a time, and look whether the same solution comes out; None where there is none to test."""
+    table, simple = side.standard.table, side.standard.parsimonious
+    if simple is None and side.leads:
+        return None
     start = scenario(loaded, settings)
-    first = solve(start)
+    simple = simple or Solution(models=(), count=0, complete=True)
+    first = told(start, table, found=simple)
     cuts, by_inclusion = inclusion_scenarios(start)
-    most = max(len(loaded.cases), 1)
-    frequencies = list(range(1, min(most, settings.frequency + STEPS) + 1))
-    by_frequency = [
-        replace(start, cut_offs=replace(start.cut_offs, frequency=frequency)) for frequency in frequencies
-    ]
-    left = [_without(start, case) for case in range(len(loaded.cases))]
+    frequencies = list(range(1, min(len(loaded.cases), settings.frequency + STEPS) + 1))
     moves = list(_moves(loaded, settings))
-    moved = [shifted for move in moves for shifted in move.scenarios(start, loaded, settings=settings)]
-    tests = list(_tests(start, loaded, settings))
-    groups = [by_inclusion, by_frequency, left, moved, tests]
-    solved = solve_all(
-        [one for group in groups for one in group],
-        tell=lambda share: tell("testing how far the solution stands", share),
-    )
-    parts = np.split(np.arange(len(solved)), np.cumsum([len(group) for group in groups])[:-1])
-    at_cut, at_frequency, without, at_anchor, at_test = ([solved[place] for place in part] for part in parts)
+    groups = [
+        list(_tests(start, loaded, settings)),
+        by_inclusion,
+        [replace(start, cut_offs=replace(start.cut_offs, frequency=one)) for one in frequencies],
+        [_without(start, case) for case in range(len(loaded.cases))],
+        [shifted for move in moves for shifted in move.scenarios(start, loaded, settings=settings)],
+    ]
+    solved = _solved(groups, settings, known=(table, simple), tell=tell)
+    at_test, at_cut, at_frequency, without, at_anchor = solved
     low, high = inclusion_range(cuts, at_cut, start=start.cut_offs)
+    tests = [one.membership for one in at_test if not one.limit]
     return Sturdiness(
         start=first,
         ranges=(
@@ -102,11 +148,42 @@ def sturdiness(loaded: Loaded, settings: DeterminantsSettings, *, tell: Progress
             *_anchor_ranges(moves, at_anchor, start=first),
         ),
         left_out=tuple(without),
-        core=None
-        if first.fit is None
-        else core_fit(first.membership, [one.membership for one in at_test], outcome=loaded.outcome),
-        tests=len(at_test),
+        core=core_fit(first.membership, tests, outcome=loaded.outcome) if first.fit and tests else None,
+        tests=len(tests),
+        refits=tuple(one for group in solved for one in group),
     )
+
+
+def _solved(
+    groups: Sequence[Sequence[Scenario]],
+    settings: DeterminantsSettings,
+    *,
+    known: tuple[TruthTable, Solution],
+    tell: Progress,
+) -> list[list[Solved]]:
+    """The solutions of groups of scenarios; of the groups after the first, some of each before the rest of any."""
+    places = [(number, place) for number, group in enumerate(groups) for place in range(len(group))]
+    chance = np.random.default_rng(settings.seed).random(len(places))
+    order = sorted(
+        range(len(places)),
+        key=lambda one: (places[one][0] > 0, chance[one]),
+    )
+    solved = solve_all(
+        [groups[places[one][0]][places[one][1]] for one in order],
+        known=known,
+        budget=_budget(settings, implicants=known[1].implicants),
+        tell=lambda share: tell("testing how far the solution stands", share),
+    )
+    found = {places[one]: answer for one, answer in zip(order, solved, strict=True)}
+    return [[found[number, place] for place in range(len(group))] for number, group in enumerate(groups)]
+
+
+def _budget(settings: DeterminantsSettings, *, implicants: int) -> Budget:
+    """What the refits may take; everything where robustness was asked for in so many words."""
+    if "robustness" in settings.model_fields_set:
+        return replace(WHOLE, listed=settings.listed)
+    most = REFITS if implicants > LARGE else None
+    return Budget(effort=EFFORT, most=most, listed=settings.listed)
 
 
 def _without(start: Scenario, case: int) -> Scenario:
@@ -115,7 +192,7 @@ def _without(start: Scenario, case: int) -> Scenario:
 
 def _frequency_range(frequencies: Sequence[int], solved: Sequence[Solved], *, at: int) -> Range:
     here = min(at, len(frequencies)) - 1
-    same = [one.same(solved[here]) for one in solved]
+    same = [one.same(solved[here]) is True for one in solved]
     first, last = run_around(same, here)
     return Range(what="frequency cut-off", at=at, low=frequencies[first], high=frequencies[last])
 
@@ -185,7 +262,7 @@ def _values(anchors: tuple[float, ...], place: int, *, spread: float) -> tuple[f
 def _anchor_ranges(moves: Sequence[Move], solved: Sequence[Solved], *, start: Solved) -> Iterator[Range]:
     width = 2 * STEPS + 1
     for number, move in enumerate(moves):
-        same = [one.same(start) for one in solved[number * width : (number + 1) * width]]
+        same = [one.same(start) is True for one in solved[number * width : (number + 1) * width]]
         first, last = run_around(same, STEPS)
         yield Range(
             what=f"{move.role} of {move.name}",
@@ -211,20 +288,21 @@ def _tests(start: Scenario, loaded: Loaded, settings: DeterminantsSettings) -> I
 
 
 def by_chance(
-    loaded: Loaded, settings: DeterminantsSettings, *, negation: bool, tell: Progress
+    loaded: Loaded, settings: DeterminantsSettings, *, side: Side, tell: Progress
 ) -> Benchmark | None:
     """How often a shuffled outcome gives a solution as good; None where there is none, or no shuffle was asked for."""
-    start = scenario(loaded, settings)
-    if negation:
-        start = replace(start, outcome=1 - start.outcome)
-    observed = solve(start)
-    if observed.fit is None or not settings.shuffles():
+    simple, shuffles = side.standard.parsimonious, settings.shuffles()
+    if simple is None or not shuffles:
         return None
+    start = replace(scenario(loaded, settings), outcome=side.membership)
+    early = settings.permutations is None and shuffles * simple.implicants > STOPPING
     return benchmark(
         start,
-        observed,
-        permutations=settings.shuffles(),
+        told(start, side.standard.table, found=simple),
+        permutations=shuffles,
         seed=settings.seed,
+        stop_after=STOP_AFTER if early else None,
+        effort=SHUFFLE_EFFORT if early else SOLUTION_EFFORT,
         tell=lambda share: tell("shuffling the outcome", share),
     )
 
@@ -243,9 +321,7 @@ def _card(found: Sturdiness | None, chance: Mapping[str, Benchmark | None]) -> I
         yield from _stands(found)
     for outcome, shuffled in chance.items():
         if shuffled is not None:
-            meaning = (
-                f"{shuffled.as_good} of {shuffled.permutations:,} shuffled outcomes gave a solution as good"
-            )
+            meaning = f"{shuffled.as_good} of {shuffled.permutations:,} shuffled outcomes {as_good(shuffled)}"
             limits = (shuffled.interval.low, shuffled.interval.high)
             yield ("random_benchmark", f"p of {outcome}", shuffled.p, *limits, meaning)
 
@@ -253,12 +329,15 @@ def _card(found: Sturdiness | None, chance: Mapping[str, Benchmark | None]) -> I
 def _stands(found: Sturdiness) -> Iterator[tuple[Cell, ...]]:
     for one in found.ranges:
         meaning = "between which values the same solution comes out; empty: no change as far as was tried"
+        if found.settled() < 1:
+            meaning += "; it ends where that was not settled"
         yield ("sensitivity_range", one.what, one.at, one.low, one.high, meaning)
-    share = found.unchanged() / len(found.left_out)
-    meaning = (
-        f"{found.unchanged()} of {len(found.left_out)} cases can be left out and the same solution comes out"
-    )
+    meaning = f"{found.unchanged()} of {left_cases(found)} can be left out and the same solution comes out"
+    share = found.can_be_left_out()
     yield ("leave_one_out", "cases without which nothing changes", share, None, None, meaning)
+    if found.settled() < 1:
+        meaning = f"share of the solutions with something varied that were settled; {ASK}"
+        yield ("refits_settled", "solutions that were settled", found.settled(), None, None, meaning)
     if found.core is not None:
         yield from _core_rows(found.core, tests=found.tests)
 
@@ -291,7 +370,7 @@ def left_out_table(found: Sturdiness, cases: Sequence[str]) -> Table:
             (
                 case,
                 one.same(found.start),
-                one.count,
+                None if one.limit else one.count,
                 one.fit.inclusion if one.fit else None,
                 one.fit.coverage if one.fit else None,
             )

@@ -149,6 +149,9 @@ def models(sides: Sequence[Side]) -> Table:
                 scores = (fit.inclusion, fit.pri, fit.coverage)
                 tied = (solution.count, "exact" if solution.complete else "at least")
                 rows.append((kind, side.outcome, number, side.model(model), len(model), *scores, *tied))
+        for kind, unsettled in side.unsettled.items():
+            bounds = None if unsettled.least is None else f"{unsettled.least} to {unsettled.most}"
+            rows.append((kind, side.outcome, None, None, bounds, None, None, None, None, "not settled"))
     return Table(
         caption="Models: those of one type that tie explain the same rows equally well",
         columns=("type", "outcome", "model", "formula", "terms", *FIT, "tied_models", "counted"),

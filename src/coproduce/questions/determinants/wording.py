@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from coproduce.methods.qca.analysis import Solution
-from coproduce.methods.qca.robustness import Benchmark
+from coproduce.methods.qca.chance import Benchmark
 from coproduce.questions.determinants.loading import Loaded
 from coproduce.questions.determinants.solving import Side
 
@@ -50,7 +50,7 @@ def answer(sides: Sequence[Side], chance: Mapping[str, Benchmark | None]) -> str
 def _of_side(side: Side, chance: Benchmark | None) -> Iterator[str]:
     simple = side.solution("parsimonious")
     if simple is None:
-        yield _no_solution(side)
+        yield _not_settled(side) if side.leads else _no_solution(side)
         return
     fit = side.fitted(simple.models[0]).fit.model
     formula = side.model(simple.models[0])
@@ -65,9 +65,26 @@ def _of_side(side: Side, chance: Benchmark | None) -> Iterator[str]:
     if chance is not None:
         usual = "chance alone does as well" if chance.p > CHANCE else "chance alone seldom does"
         yield (
-            f"Of {chance.permutations:,} shuffled outcomes, {chance.as_good:,} gave a solution as good "
+            f"Of {chance.permutations:,} shuffled outcomes, {chance.as_good:,} {as_good(chance)} "
             f"(p = {chance.p:.3f}): {usual}."
         )
+
+
+def as_good(chance: Benchmark) -> str:
+    """What so many shuffles did; those that were not settled are among them."""
+    if chance.limited == 0:
+        return "gave a solution as good"
+    return f"gave a solution as good or were not settled ({chance.limited:,} of them)"
+
+
+def _not_settled(side: Side) -> str:
+    unsettled = side.unsettled["parsimonious"]
+    known = (
+        "" if unsettled.least is None else f" (its models have {unsettled.least} to {unsettled.most} terms)"
+    )
+    others = [plain_type(kind) for kind, _ in side.solutions()]
+    instead = f"; settled: {listing(others)}, in the tables" if others else ""
+    return f"The parsimonious solution for {side.outcome} could not be settled{known}{instead}."
 
 
 def _tied(side: Side, simple: Solution, *, formula: str, scores: str) -> str:
@@ -102,6 +119,7 @@ def caveats(loaded: Loaded, *, sides: Sequence[Side]) -> tuple[str, ...]:
         "shown in the cases themselves (process tracing), most of all in the typical and the deviant ones.",
         *_left_out(loaded),
         *_contradictions(sides[0], loaded.cases),
+        *(note for side in sides for note in _unsettled(side)),
         *(note for side in sides for note in _ambiguity(side)),
         *_untenable(sides),
         *loaded.notes,
@@ -126,6 +144,11 @@ def _contradictions(side: Side, cases: Sequence[str]) -> Iterator[str]:
                 f"{'leading' if row.status == 'positive' else 'not leading'} to {side.outcome}"
                 f"{' (too few cases)' if row.status == 'few' else ''}."
             )
+
+
+def _unsettled(side: Side) -> Iterator[str]:
+    for kind, one in side.unsettled.items():
+        yield f"Not settled: the {plain_type(kind)} solution for {side.outcome} ({one.reason})."
 
 
 def _ambiguity(side: Side) -> Iterator[str]:

@@ -25,7 +25,8 @@ TELLINGS = (
             )
         },
         folded={"solutions": (), "configurations": (), "untenable": ()},
-        without="There is no solution to draw: no configuration leads to the outcome by these cut-offs.",
+        without="There is no solution to draw: no configuration leads to the outcome by these cut-offs, or the "
+        "intermediate solution and the parsimonious one beside it were not settled.",
     ),
     Telling(
         title="The cases behind it",
@@ -113,6 +114,7 @@ TOLD = Told(
         "leave_one_out": "leave one out",
         "robust_core": "robust core",
         "random_benchmark": "random benchmark",
+        "refits_settled": "settled",
         "multi_value": "multi-value",
         "RF_cons": "robust core: inclusion kept (RF_cons)",
         "RF_cov": "robust core: coverage kept (RF_cov)",
