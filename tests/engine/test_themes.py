@@ -92,6 +92,15 @@ def test_agreement_of_two_coders(finding):
     assert "agreement_by_coder" not in finding.tables  # without one of two nobody is left to agree with
 
 
+def test_the_others_agree_without_the_coder_who_alone_gave_a_code(tmp_path):
+    """C gave what nobody else did, and first of all codes by name: A and B agree as they did."""
+    odd = "\n".join(f"I{number},0,10,C,odd,South,," for number in (2, 3, 4)) + "\n"
+    finding = _run(tmp_path, **{"segments.csv": SEGMENTS + odd})
+    rows = {row["coder"]: row["value"] for row in finding.tables["agreement_by_coder"].records()}
+    assert rows["C"] == pytest.approx(1 - (2 / 10) / (62 / 90))
+    assert max(rows, key=rows.get) == "C"
+
+
 def test_documents_can_be_the_units(tmp_path):
     """Sets of codes: I1 {delay, trust} both, I2 {trust} and {delay}, I3 {delay} both, I4 {money} both."""
     finding = _run(tmp_path, **{"study.toml": STUDY + 'units = "documents"\n'})

@@ -117,7 +117,9 @@ def krippendorff_alpha(
     >>> round(krippendorff_alpha(codes).value, 4)
     0.5333
     """
-    counts, held = _counts(codes)
+    named = distance if isinstance(distance, np.ndarray) else scale
+    held = int(codes.max(initial=0)) + 1 if named is None else len(named)
+    counts = _counts(codes, held=held)
     paired = counts.sum(axis=1) >= 2
     weight = np.ones(len(codes)) if weights is None else weights.astype(float)
     places = np.arange(held, dtype=float) if scale is None else scale
@@ -152,14 +154,13 @@ def _no_answer(*, has_pairs: bool) -> EstimationError:
     )
 
 
-def _counts(codes: Codes) -> tuple[Array, int]:
+def _counts(codes: Codes, *, held: int) -> Array:
     """(units, codes): how many coders gave each code."""
-    held = int(codes.max(initial=0)) + 1
     counts = np.zeros((len(codes), held))
     for column in codes.T:
         there = np.flatnonzero(column >= 0)
         counts[there, column[there]] += 1
-    return counts, held
+    return counts
 
 
 def _grouped(clusters: Codes | None, kept: NDArray[np.bool_]) -> tuple[Codes, int]:

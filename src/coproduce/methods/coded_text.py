@@ -38,19 +38,16 @@ def set_distances(sets: Sequence[CodeSet], *, by: Literal["masi", "jaccard"] = "
     >>> set_distances(sets).round(3).tolist()[0]
     [0.0, 0.667, 1.0]
     """
-    return np.array([[1.0 - _likeness(one, other, by=by) for other in sets] for one in sets])
-
-
-def _likeness(one: CodeSet, other: CodeSet, *, by: str) -> float:
-    if one == other:
-        return 1.0
-    common = len(one & other)
-    if not common:
-        return 0.0
-    share = common / len(one | other)
-    if by == "jaccard":
-        return share
-    return share * (2 / 3 if one < other or other < one else 1 / 3)
+    held = np.zeros((len(sets), 1 + max((max(one, default=-1) for one in sets), default=-1)))
+    for place, one in enumerate(sets):
+        held[place, list(one)] = 1
+    size, common = held.sum(axis=1), held @ held.T
+    either = np.add.outer(size, size) - common
+    like = np.divide(common, either, out=np.ones_like(common), where=either > 0)
+    if by == "masi":
+        inside = common == np.minimum.outer(size, size)
+        like = like * np.where(common == either, 1.0, np.where(inside, 2 / 3, 1 / 3))
+    return np.asarray(1.0 - like, dtype=float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
