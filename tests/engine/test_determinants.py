@@ -10,8 +10,11 @@ import pytest
 
 import coproduce as cp
 from coproduce.errors import EstimationError, RecordsError, StudyError
+from coproduce.methods.intervals import Interval
+from coproduce.methods.qca.chance import Benchmark
 from coproduce.questions import determinants
 from coproduce.questions.determinants.solving import solve
+from coproduce.questions.determinants.wording import chance_is_open, often_as_good
 from coproduce.reports.charts import figures
 
 HEAD = '[study]\ntitle = "A comparison"\nservice = "care"\n'
@@ -322,3 +325,18 @@ def test_refits_that_were_not_settled_are_said(study, monkeypatch):
     whole = found_in(study(*written, "robustness = true\n"))
     assert not rows(whole, "robustness", check="refits_settled")
     assert None not in {row["same"] for row in rows(whole, "leave_one_out")}
+
+
+@pytest.mark.parametrize(
+    ("as_good", "limited", "often", "is_open"),
+    [(30, 27, False, True), (30, 2, True, False), (30, 0, True, False), (1, 1, False, False)],
+)
+def test_shuffles_that_were_not_settled_do_not_speak_for_chance(as_good, limited, often, is_open):
+    found = Benchmark(
+        p=as_good / 100,
+        interval=Interval(value=0.3, low=0.2, high=0.4),
+        as_good=as_good,
+        permutations=100,
+        limited=limited,
+    )
+    assert (often_as_good(found), chance_is_open(found)) == (often, is_open)

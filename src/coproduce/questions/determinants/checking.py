@@ -10,7 +10,13 @@ from coproduce.questions.determinants.loading import Loaded
 from coproduce.questions.determinants.settings import DeterminantsSettings
 from coproduce.questions.determinants.solving import Side
 from coproduce.questions.determinants.sturdiness import ASK, Sturdiness, left_cases
-from coproduce.questions.determinants.wording import CHANCE, as_good, listing, plain_type
+from coproduce.questions.determinants.wording import (
+    as_good,
+    chance_is_open,
+    listing,
+    often_as_good,
+    plain_type,
+)
 
 STURDY = 0.8
 MANY_REMAINDERS = 0.75
@@ -145,9 +151,9 @@ def _with_solution(side: Side, found: Sturdiness | None, *, chance: Benchmark | 
         yield from _stands(found)
     if chance is not None:
         yield Diagnostic(
-            name="random_benchmark",
+            name="random_benchmark_unsettled" if chance_is_open(chance) else "random_benchmark",
             value=chance.p,
-            ok=chance.p <= CHANCE,
+            ok=not (chance_is_open(chance) or often_as_good(chance)),
             meaning=f"{chance.as_good:,} of {chance.permutations:,} shuffled outcomes {as_good(chance)}"
             + ("; so many that the shuffling ended early." if chance.stopped else "."),
         )
@@ -219,6 +225,7 @@ REASONS = {
     "inclusion_range": "A slightly different inclusion cut-off gives another solution.",
     "robustness_settled": "Not everything that was varied could be settled.",
     "robustness_tested": "How far the solution stands was not wholly tested.",
+    "random_benchmark_unsettled": "Too few shuffles were settled to say how often chance does as well.",
     "random_benchmark": "Shuffled outcomes often give a solution as good.",
 }
 WHOLE = (

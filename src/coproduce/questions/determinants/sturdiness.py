@@ -49,7 +49,7 @@ LARGE, REFITS = 2_000, 40
 """With more prime implicants than this, so many refits are done at most."""
 
 STOP_AFTER = 30
-SHUFFLE_EFFORT = 200_000_000
+SHUFFLE_EFFORT = 1_000_000_000
 STOPPING = 100_000
 """Shuffling may end early where shuffles times prime implicants are more than this: before, it takes seconds anyhow."""
 

@@ -63,7 +63,9 @@ def _of_side(side: Side, chance: Benchmark | None) -> Iterator[str]:
     else:
         yield _tied(side, simple, formula=formula, scores=scores)
     if chance is not None:
-        usual = "chance alone does as well" if chance.p > CHANCE else "chance alone seldom does"
+        usual = "chance alone does as well" if often_as_good(chance) else "chance alone seldom does"
+        if chance_is_open(chance):
+            usual = "too few were settled to say whether chance alone does as well"
         yield (
             f"Of {chance.permutations:,} shuffled outcomes, {chance.as_good:,} {as_good(chance)} "
             f"(p = {chance.p:.3f}): {usual}."
@@ -75,6 +77,17 @@ def as_good(chance: Benchmark) -> str:
     if chance.limited == 0:
         return "gave a solution as good"
     return f"gave a solution as good or were not settled ({chance.limited:,} of them)"
+
+
+def often_as_good(chance: Benchmark) -> bool:
+    """Whether shuffles often did as well, those that were not settled left aside."""
+    return chance.p > CHANCE and not chance_is_open(chance)
+
+
+def chance_is_open(chance: Benchmark) -> bool:
+    """Whether it hangs on the shuffles that were not settled if chance does as well."""
+    surely = chance.as_good - chance.limited
+    return chance.limited > 0 and chance.p > CHANCE and surely <= CHANCE * chance.permutations
 
 
 def _not_settled(side: Side) -> str:
