@@ -42,10 +42,10 @@ TEST_CUT = 0.05
 BOTH_SLOPES = 6
 """The anchors of a set of the middle: they are moved together only."""
 
-EFFORT = 40_000_000_000
-"""What all refits together may take, in cells: some forty seconds of one processor where it is met."""
+EFFORT = 80_000_000_000
+"""What all refits together may take, in cells: some eighty seconds of one processor where it is met."""
 
-LARGE, REFITS = 2_000, 40
+LARGE, REFITS = 2_000, 80
 """With more prime implicants than this, so many refits are done at most."""
 
 STOP_AFTER = 30
