@@ -37,9 +37,10 @@ class TrueValue:
 
     @property
     def label(self) -> str:
-        """The name with its row, such as ``necessity: Set goals``."""
+        """The name with its block or row, such as ``effect (loneliness)`` or ``necessity: Set goals``."""
         if self.row is None:
-            return self.name
+            block = self.question.partition(".")[2]
+            return f"{self.name} ({block})" if block else self.name
         return f"{self.table if self.name == 'value' else self.name}: {', '.join(self.row.values())}"
 
 
