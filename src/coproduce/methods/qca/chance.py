@@ -83,6 +83,8 @@ def benchmark(
 
     Examples
     --------
+    >>> from coproduce.methods.qca.sets import Sets
+    >>> from coproduce.methods.qca.truth_table import CutOffs
     >>> sets = Sets(values=np.array([[1.0], [1], [1], [0], [0], [0]]), levels=(2,))
     >>> start = Scenario(sets=sets, outcome=np.array([1.0, 1, 1, 0, 0, 0]), cut_offs=CutOffs())
     >>> found = benchmark(start, solve(start), permutations=99, seed=1, workers=1)
@@ -143,7 +145,7 @@ def inverse_share(hits: int, drawn: int) -> Interval:
     --------
     >>> found = inverse_share(10, 40)
     >>> round(found.low, 3), round(found.high, 3)
-    (0.127, 0.404)
+    (0.127, 0.393)
     """
     from scipy.stats import beta
 
@@ -191,6 +193,8 @@ def best_fit(scenario: Scenario) -> Sufficiency | None:
 
     Examples
     --------
+    >>> from coproduce.methods.qca.sets import Sets
+    >>> from coproduce.methods.qca.truth_table import CutOffs
     >>> sets = Sets(values=np.array([[0.9, 0.8], [0.7, 0.2], [0.1, 0.3]]), levels=(2, 2))
     >>> start = Scenario(sets=sets, outcome=np.array([0.9, 0.6, 0.2]), cut_offs=CutOffs())
     >>> best_fit(start).inclusion >= solve(start).fit.inclusion
@@ -223,6 +227,8 @@ def crisp_fit(scenario: Scenario) -> Sufficiency | None:
 
     Examples
     --------
+    >>> from coproduce.methods.qca.sets import Sets
+    >>> from coproduce.methods.qca.truth_table import CutOffs
     >>> sets = Sets(values=np.array([[1.0, 1], [1, 0], [0, 0]]), levels=(2, 2))
     >>> start = Scenario(sets=sets, outcome=np.array([1.0, 1, 0]), cut_offs=CutOffs())
     >>> crisp_fit(start) == solve(start).fit
