@@ -78,7 +78,7 @@ def test_harm_in_one_group_leads_and_is_not_averaged_away(ask):
     found = ask(BLOCK + 'control = 0\ngroups = ["sex"]\n', trial=rows).finding("effects.results")
     assert found.estimate("effect").value > 0
     assert found.verdict == "harms"
-    assert found.answer.startswith("Among sex: m")
+    assert found.answer.startswith("Where sex is 'm', ")
     assert found.estimate("interaction", group="sex").p < 1e-6
     one, other = (found.estimate("effect", group=f"sex: {sex}").value for sex in "fm")
     assert one > 0 > other

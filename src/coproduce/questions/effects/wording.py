@@ -80,12 +80,15 @@ def _some(effects: Sequence[Effect], settings: EffectsSettings) -> Iterator[str]
 def _sentence(effects: Sequence[Effect], settings: EffectsSettings) -> str:
     first = effects[0]
     label = first.outcome.measure.label
-    start = (
-        label[:1].upper() + label[1:] if first.group is None else f"Among {': '.join(first.group)}, {label}"
-    )
+    start = label[:1].upper() + label[1:] if first.group is None else f"{_among(first.group)}, {label}"
     sizes = [f"{_size(effect)}{_where(effect, settings)}" for effect in effects]
     listed = sizes[0] if len(sizes) == 1 else f"{', '.join(sizes[:-1])} and {sizes[-1]}"
     return f"{start} was {listed}{_against(settings)}{_judged(first)}"
+
+
+def _among(group: tuple[str, str]) -> str:
+    name, value = group
+    return f"Where {name.replace('_', ' ')} is '{value}'"
 
 
 def _size(effect: Effect) -> str:
