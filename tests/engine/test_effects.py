@@ -440,6 +440,17 @@ def test_matched_threshold_series_and_one_area_answer():
     course = cp.effects(series, design="time_series", outcome="y", period="month", starts=30, better="down")
     assert course.estimate("effect").value == pytest.approx(-2, abs=0.5)
     assert course.grade.level == "very_low"
+    other = cp.effects(
+        series,
+        design="time_series",
+        outcome="y",
+        period="month",
+        starts=30,
+        errors="newey_west",
+        better="down",
+    )
+    assert other.estimate("effect").value == pytest.approx(course.estimate("effect").value, abs=0.2)
+    assert other.estimate("effect").se != course.estimate("effect").se
     rows = [
         (f"a{a}", t, a % 3 * t + a + 5.0 * (a == 4 and t >= 7) + rng.normal() / 9)
         for a in range(9)

@@ -22,7 +22,13 @@ def time_series(loaded: Loaded, settings: EffectsSettings, *, outcome: Outcome) 
     start = _start(settings)
     periods, values, averaged = _one_a_period(loaded, outcome)
     found = time_series_effects(
-        values, periods, since=start, season=settings.season or 0, level=settings.level
+        values,
+        periods,
+        since=start,
+        season=settings.season or 0,
+        harmonics=settings.harmonics,
+        errors=settings.errors,
+        level=settings.level,
     )
     columns = (found.observed, found.counterfactual, found.counterfactual_low, found.counterfactual_high)
     rows = tuple(

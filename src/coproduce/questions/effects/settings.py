@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from coproduce.methods.effects.time_series import Errors
 from coproduce.records.settings import BlockSettings, Label, Texts
 
 Design = Literal[
@@ -44,7 +45,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "staggered": PANEL | {"comparison", "covariates", "groups"},
     "before_after_with_comparison": PANEL | {"arm", "control", "groups"},
     "one_area": PANEL - {"cluster"},
-    "time_series": frozenset({"period", "starts", "season"}),
+    "time_series": frozenset({"period", "starts", "season", "harmonics", "errors"}),
     "threshold": frozenset(
         {"running", "cutoff", "treated_when", "bandwidth", "cluster", "covariates"} | {"groups"}
     ),
@@ -131,6 +132,10 @@ class EffectsSettings(BlockSettings):
     )
     season: int | None = Field(
         default=None, ge=2, description="how many periods make one turn of the seasons"
+    )
+    harmonics: int = Field(default=2, ge=1, description="how many waves make a season")
+    errors: Errors = Field(
+        default="autoregressive", description="how the errors of a series are taken to hang together"
     )
     permutations: int = Field(default=0, ge=0, le=1_000_000, description="draws of randomisation inference")
     adjust: Literal["holm", "benjamini_hochberg"] = Field(
