@@ -1,7 +1,7 @@
 """Parquet: read where it lies, alone or in parts."""
 
 import io
-import os
+import random
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -117,10 +117,11 @@ def test_columns_called_like_the_engines_own_do_no_harm(write_study):
     assert set(table.free) == {"file_row_number", "file_index", "c1"}
 
 
-@pytest.mark.parametrize("damage", ["cut", "middle", "other"])
+@pytest.mark.parametrize("damage", ["cut", "other", *range(10)])
 def test_a_damaged_file_is_refused(fault_of, damage):
+    """Cut off, no Parquet at all, or with its first page overwritten, which shows in one way or another."""
     whole = _parquet()
-    content = {"cut": whole[:-9], "middle": whole[:4] + os.urandom(60) + whole[64:], "other": b"PK" * 50}[
-        damage
-    ]
+    content = {"cut": whole[:-9], "other": b"PK" * 50}.get(damage)
+    if content is None:
+        content = whole[:4] + random.Random(damage).randbytes(60) + whole[64:]
     assert fault_of({"log.parquet": content}).rule in {"parquet", "readable"}

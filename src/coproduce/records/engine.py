@@ -5,6 +5,7 @@ Everything above this room speaks SQL over the tables of `records.md` and gets a
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from coproduce.errors import EngineError
+from coproduce.errors import EngineError, Fault, RecordsError
 
 
 class Progress(Protocol):
@@ -152,6 +153,10 @@ def _plain(column: NDArray[Any]) -> NDArray[Any]:
     return plain
 
 
+SHORT_FILE = re.compile(r'read enough bytes from file "([^"]+)"')
+"""How DuckDB says that a file holds less than it promises."""
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn the engine's own failures of means into a refusal that says what may help."""
@@ -162,4 +167,9 @@ def _told() -> Iterator[None]:
             f"The engine ran out of memory. More memory or free disk space helps. ({error})"
         ) from error
     except duckdb.IOException as error:
+        if short := SHORT_FILE.search(str(error)):
+            wanted, hint = "a file that can be read to its end", "Copy or download it again."
+            found = "a file that is damaged or cut off"
+            fault = Fault(file=Path(short[1]).name, rule="readable", found=found, wanted=wanted, hint=hint)
+            raise RecordsError(fault) from error
         raise EngineError(f"The engine could not read or write a file: {error}") from error
