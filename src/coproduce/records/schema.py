@@ -16,6 +16,9 @@ Type = Literal["text", "integer", "number", "time"]
 SIDES = ("citizen", "professional", "organisation", "system")
 """Who acts: the citizen, and on the other side of the line of interaction the organisation in three parts."""
 
+KINDS_OF_ANSWER = ("select_one", "select_multiple", "integer", "decimal", "range", "text", "date")
+"""How a question is answered, in the words of XLSForm."""
+
 WANTED: Mapping[Type, str] = {
     "text": "text",
     "integer": "a whole number",
@@ -403,9 +406,25 @@ TABLES: Mapping[str, TableSchema] = {
             key=("item",),
             columns=(
                 _id("item", "the question's name"),
-                _text("construct", "what it measures", required=True),
+                _text(
+                    "construct",
+                    "what it measures, such as `willing.deliver.group` or `barrier.citizen.time`; empty where it is "
+                    "not scored",
+                ),
                 _text("scale", "the scale that it is answered on"),
                 _text("reverse", "whether a high answer means little", "yes", "no"),
+                _text("label", "its words, in the form's default language"),
+                _text("kind", "how it is answered", *KINDS_OF_ANSWER),
+                _text("choices", "the names of its choices in their order, parted by spaces"),
+                _text(
+                    "values",
+                    "the number that each choice counts as, in the same order; `-` where it counts as no answer",
+                ),
+                _number("low", "the lowest number that an answer can count as"),
+                _number("high", "the highest number that an answer can count as"),
+            ),
+            rules=(
+                Rule(name="order", column="high", condition="low <= high", wanted="a number not below `low`"),
             ),
         ),
         TableSchema(
