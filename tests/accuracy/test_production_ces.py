@@ -66,17 +66,14 @@ def test_the_profile_ends_where_the_likelihood_of_a_fine_grid_does():
     from scipy.stats import f
 
     def least(sigma):
-        rho = 1 / sigma - 1
-        best = np.inf
-        for share in 1 / (1 + np.exp(-np.linspace(-14, 14, 3000))):
-            mean = (
-                -np.log(share * np.exp(-rho * centred[:, 0]) + (1 - share) * np.exp(-rho * centred[:, 1]))
-                / rho
-            )
+        rho, best = 1 / sigma - 1, np.inf
+        for logit in np.linspace(-60, 60, 6000):
+            with_first = -rho * centred[:, 0] - np.logaddexp(0, -logit)
+            mean = -np.logaddexp(with_first, -rho * centred[:, 1] - np.logaddexp(0, logit)) / rho
             best = min(best, np.sum((y - np.polyval(np.polyfit(mean, y, 1), mean)) ** 2))
         return best
 
     allowed = BY_R["ces_multiplicative"]["rss"][0] * (1 + f.ppf(0.95, 1, 56) / 56)
-    assert least(found.elasticity_profile.high) == pytest.approx(allowed, rel=1e-5)
+    assert least(found.elasticity_profile.high) == pytest.approx(allowed, rel=1e-4)
     assert found.elasticity_profile.low == 0
     assert least(np.exp(-4)) < allowed
