@@ -317,6 +317,7 @@ TABLES: Mapping[str, TableSchema] = {
                 _text("item", "what it was for", required=True),
                 _number("amount", "how much, in the study's currency", required=True),
                 _text("borne_by", "who bore it", "organisation", "citizen", "other", required=True),
+                _text("currency", "the currency of the amount, the same in all rows"),
             ),
         ),
         TableSchema(
