@@ -78,7 +78,7 @@ parts <- c(
   ces_multiplicative = ces_of(front41Data, TRUE),
   ces_additive = ces_of(front41Data, FALSE),
   half_normal = sfa_of(plain, front41Data),
-  truncated = sfa_of(plain, front41Data, truncNorm = TRUE),
+  truncated = sfa_of(plain, front41Data, truncNorm = TRUE, muBound = Inf),
   rice_half_normal = sfa_of(log(PROD) ~ log(AREA) + log(LABOR) + log(NPK), as.data.frame(rice)),
   rice_determinants = sfa_of(log(PROD) ~ log(AREA) + log(LABOR) + log(NPK) | EDYRS + BANRAT, as.data.frame(rice)),
   translog = translog_of(front41Data),
