@@ -27,15 +27,15 @@ def test_functions_are_short(all_sources):
     assert not long, f"more than {MOST_LINES_OF_CODE_IN_A_FUNCTION} lines of code:\n" + "\n".join(long)
 
 
-def test_half_of_all_functions_have_ten_lines_at_most(engine_sources):
-    sizes = [source.code_lines(function) for source in engine_sources for function in source.functions()]
+def test_half_of_all_functions_have_ten_lines_at_most(package_sources):
+    sizes = [source.code_lines(function) for source in package_sources for function in source.functions()]
     assert median(sizes) <= 10
 
 
-def test_public_functions_take_two_positional_arguments_at_most(engine_sources):
+def test_public_functions_take_two_positional_arguments_at_most(package_sources):
     many = [
         f"{source.name}:{function.lineno} {function.name}({', '.join(names)}): put a * after the second"
-        for source in engine_sources
+        for source in package_sources
         for function in _public_functions(source.tree)
         if len(names := _positional(function)) > MOST_POSITIONAL
     ]

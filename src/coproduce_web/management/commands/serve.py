@@ -1,0 +1,92 @@
+"""Starts the platform: its tables, a web server, and a worker for what runs in the background."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from coproduce_web.models import Membership
+from coproduce_web.signing_in import first_token
+
+GRACE_SECONDS = 10
+
+
+class Command(BaseCommand):
+    """Serve the platform until it is stopped."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say what can be typed."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--demo", action="store_true", help="fill an empty platform with simulated records"
+        )
+        parser.add_argument("--workers", type=int, default=2, help="processes that answer pages")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare the tables, say where to look, and run server and worker side by side."""
+        call_command("migrate", verbosity=0)
+        if options["demo"]:
+            call_command("demo")
+        address = f"http://{options['host']}:{options['port']}/"
+        self.stdout.write(f"Coproduce is at {address}")
+        if not os.environ.get("COPRODUCE_SECRET_KEY"):
+            self.stdout.write("COPRODUCE_SECRET_KEY is not set: people will be signed out when this ends.")
+        if not Membership.objects.filter(role="steward").exists():
+            self.stdout.write(f"Make the first steward: {address}first/{first_token()}")
+        self.stdout.flush()
+        self._run(options)
+
+    def _run(self, options: dict[str, Any]) -> None:
+        """Run the parts until one ends or a signal comes, then end the others."""
+        environment = os.environ | {"COPRODUCE_SECRET_KEY": settings.SECRET_KEY}
+        parts = [
+            subprocess.Popen(command, env=environment)  # noqa: S603  # our own interpreter and words
+            for command in (
+                _server(options),
+                [sys.executable, "-m", "coproduce_web", "db_worker", "--queue-name", "*"],
+            )
+        ]
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            while all(part.poll() is None for part in parts):
+                time.sleep(0.3)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            _end(parts)
+
+
+def _server(options: dict[str, Any]) -> list[str]:
+    return [
+        str(Path(sys.executable).with_name("gunicorn")),
+        "coproduce_web.wsgi:application",
+        f"--bind={options['host']}:{options['port']}",
+        f"--workers={options['workers']}",
+        "--worker-class=gthread",
+        "--threads=8",
+        "--preload",
+        "--log-level=warning",
+    ]
+
+
+def _end(parts: list[subprocess.Popen[bytes]]) -> None:
+    for part in parts:
+        part.terminate()
+    for part in parts:
+        try:
+            part.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            part.kill()

@@ -1,0 +1,80 @@
+"""What every answer passes through."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from coproduce_web.pages.access import declared
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def headers(handle: Handler) -> Handler:
+    """No script or style but our own files; nothing of a signed-in page is kept by what lies between."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = handle(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return answer
+
+
+def database_gone(handle: Handler) -> Handler:
+    """A database that cannot be reached is said on a page of its own; nothing is half written."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return handle(request)
+
+    answer.process_exception = _say_gone  # type: ignore[attr-defined]
+    return answer
+
+
+def _say_gone(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    if not isinstance(error, OperationalError):
+        return None
+    logging.getLogger("django.request").error("The database cannot be reached: %s", error)
+    return render(None, "refusals/gone.html", status=503)  # no context may ask the database
+
+
+def deny_by_default(handle: Handler) -> Handler:
+    """No page is shown that does not say who may see it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return handle(request)
+
+    def look(
+        request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if declared(view):
+            return None
+        logging.getLogger("django.request").error("%s says nothing of who may see it", request.path)
+        return render(request, "refusals/not_allowed.html", status=403)
+
+    answer.process_view = look  # type: ignore[attr-defined]
+    return answer

@@ -1,0 +1,80 @@
+"""Doors: passwords, links by e-mail, and how often each may be tried."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.core import signing
+from django.http import HttpRequest
+from django.utils import timezone
+
+from coproduce_web.models import Attempt, Person
+
+LINK_MINUTES = 15
+_SALT = "coproduce.sign-in-link"
+
+
+class Passwords(ModelBackend):
+    """Sign-in by address and password. What people may do is said by their roles, never here."""
+
+    def get_user(self, user_id: Any) -> Person | None:
+        """The person, with the actor, in one query."""
+        person = Person.objects.select_related("actor").filter(pk=user_id, is_active=True).first()
+        return person if person and person.actor.left_at is None else None
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret that a link carries."""
+    return hmac.new(settings.SECRET_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def new_secret() -> str:
+    """A secret for a link."""
+    return secrets.token_urlsafe(32)
+
+
+def too_often(door: str, who: str, *, most: int, minutes: int) -> bool:
+    """Count one try at a door; whether there were more than `most` of them in the last `minutes`."""
+    name = hashed(f"{door} {who.lower()}")
+    since = timezone.now() - timedelta(minutes=minutes)
+    Attempt.objects.filter(door=door, at__lt=since - timedelta(days=1)).delete()
+    Attempt.objects.create(door=door, hashed=name)
+    return Attempt.objects.filter(door=door, hashed=name, at__gte=since).count() > most
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that a request came from."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def link_token(person: Person) -> str:
+    """The part of an e-mailed link that signs a person in once: it ends with the next sign-in."""
+    last = person.last_login.isoformat() if person.last_login else ""
+    return signing.dumps({"person": person.pk, "last": last}, salt=_SALT)
+
+
+def person_of_link(token: str) -> Person | None:
+    """The person whom a link signs in; nobody if it is old, used or made up."""
+    try:
+        told = signing.loads(token, salt=_SALT, max_age=timedelta(minutes=LINK_MINUTES))
+    except signing.BadSignature:
+        return None
+    person = Person.objects.select_related("actor").filter(pk=told["person"], is_active=True).first()
+    last = person.last_login.isoformat() if person and person.last_login else ""
+    return person if person and last == told["last"] and person.actor.left_at is None else None
+
+
+def first_token() -> str:
+    """The part of the link by which the first steward of an empty platform is made."""
+    return hashed("first steward")[:40]
+
+
+def is_first_token(token: str) -> bool:
+    """Whether that is it."""
+    return hmac.compare_digest(token, first_token())
