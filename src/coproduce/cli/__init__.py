@@ -14,6 +14,7 @@ from rich.console import Console
 from coproduce._version import __version__
 from coproduce.cli.log import audit
 from coproduce.cli.output import print_json
+from coproduce.cli.platform import serve
 from coproduce.cli.studies import check, drill, export, freeze, init, run, simulate
 from coproduce.cli.words import classify, schema
 from coproduce.errors import CoproduceError
@@ -39,7 +40,7 @@ app = App(
     help_format="markdown",
 )
 app.register_install_completion_command()
-for _command in (init, check, freeze, run, audit, classify, schema, export, simulate, drill):
+for _command in (init, check, freeze, run, audit, classify, schema, export, simulate, drill, serve):
     app.command(_command, help_epilogue=_epilogue(_command))
 
 
