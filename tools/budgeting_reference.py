@@ -4,7 +4,8 @@
     build/pabutools/bin/python tools/budgeting_reference.py > tests/accuracy/budgeting_pabutools.json
 
 Costs are small whole numbers, so that ties are common; they are broken as Coproduce breaks them (lower cost, then more
-votes, then the order of the list). Projects that nobody supports, or dearer than the budget, are not shown to pabutools.
+votes, then the order of the list). Projects that nobody supports, or dearer than the budget, are
+not shown to pabutools.
 """
 
 import json
@@ -37,7 +38,7 @@ class PointsByCost(AdditiveSatisfaction):
 
     def __init__(self, instance, profile, ballot):
         super().__init__(
-            instance, profile, ballot, lambda i, p, b, project, _: b.get(project, 0) * project.cost
+            instance, profile, ballot, lambda _i, _p, b, project, _: b.get(project, 0) * project.cost
         )
 
 
@@ -77,7 +78,9 @@ def outcomes(costs, budget, ballots, *, points):
     if not instance:
         return None
     votes = [sum(ballot.get(place, 0) for ballot in ballots) for place in range(len(costs))]
-    ties = TieBreakingRule(lambda i, p, project: (project.cost, -votes[int(project.name)], int(project.name)))
+    ties = TieBreakingRule(
+        lambda _i, _p, project: (project.cost, -votes[int(project.name)], int(project.name))
+    )
     by_votes = {"sat_class": PointsByCost if points else Cost_Sat, "tie_breaking": ties}
     utilities = (
         {"points": Additive_Cardinal_Sat} if points else {"cost": Cost_Sat, "cardinality": Cardinality_Sat}
