@@ -7,6 +7,7 @@ from coproduce_web.models.commissioning import Ballot, BudgetProject, BudgetRoun
 from coproduce_web.models.credits import Account, Transfer
 from coproduce_web.models.deciding import Concern, ConcernNote, Decision, Judgement
 from coproduce_web.models.delivering import (
+    CalendarLink,
     Claim,
     Contribution,
     Need,
@@ -24,6 +25,7 @@ from coproduce_web.models.people import (
     ApiToken,
     Attempt,
     Demographics,
+    ErasureRequest,
     Invitation,
     Membership,
     Organisation,
@@ -32,6 +34,7 @@ from coproduce_web.models.people import (
 from coproduce_web.models.services import (
     Activity,
     Comment,
+    GroupTotal,
     Initiative,
     Phase,
     PopulationCell,
@@ -53,6 +56,7 @@ __all__ = [
     "BlueprintStep",
     "BudgetProject",
     "BudgetRound",
+    "CalendarLink",
     "Claim",
     "Comment",
     "Concern",
@@ -61,9 +65,11 @@ __all__ = [
     "Cost",
     "Decision",
     "Demographics",
+    "ErasureRequest",
     "Evaluation",
     "Goal",
     "GoalReview",
+    "GroupTotal",
     "Idea",
     "Initiative",
     "Instrument",

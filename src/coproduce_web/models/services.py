@@ -180,10 +180,36 @@ class Comment(models.Model):
         return self.text[:40]
 
 
+class GroupTotal(models.Model):
+    """What people of one group gave in one month that is too old to lead to a person.
+
+    Groups of fewer people than the service shows are counted together under the empty value.
+    """
+
+    initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="group_totals")
+    month = models.DateField()
+    column = models.CharField(max_length=60)
+    value = models.CharField(max_length=100, blank=True)
+    persons = models.PositiveIntegerField()
+    contributions = models.PositiveIntegerField()
+    minutes = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("initiative", "month", "column", "value"), name="one_total_a_group_and_month"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.column}={self.value} {self.month:%Y-%m}"
+
+
 __all__ = [
     "Activity",
     "Comment",
     "Facets",
+    "GroupTotal",
     "Initiative",
     "Phase",
     "PopulationCell",
