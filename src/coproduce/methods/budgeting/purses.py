@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,24 +51,20 @@ class Supporters:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(NamedTuple):
     """Supporters of a project who have the same amount and the same utility.
 
     Parameters
     ----------
     amount
         What each has, in units of 1 / `Purses.scale`.
-    which
-        The place of their utility among the project's utilities.
     utility
-        That utility.
+        What the project is worth to each.
     voters
         How many they are.
     """
 
     amount: int
-    which: int
     utility: int
     voters: int
 
@@ -83,16 +80,14 @@ class Purses:
 
     def held(self, supporters: Supporters) -> list[Holding]:
         """What the supporters of a project have, those who would be out of money first."""
-        width = len(supporters.utilities)
+        amounts, utilities, width = self._amounts, supporters.utilities, len(supporters.utilities)
         codes = self._level[supporters.ballots] * width + supporters.which
-        counts = np.bincount(codes, weights=supporters.voters)
-        found = []
-        for code in np.nonzero(counts)[0].tolist():
-            level, which = divmod(code, width)
-            utility = supporters.utilities[which]
-            found.append(
-                Holding(amount=self._amounts[level], which=which, utility=utility, voters=round(counts[code]))
-            )
+        counts = np.rint(np.bincount(codes, weights=supporters.voters)).astype(np.int64)
+        there = np.nonzero(counts)[0]
+        found = [
+            Holding(amounts[code // width], utilities[code % width], voters)
+            for code, voters in zip(there.tolist(), counts[there].tolist(), strict=True)
+        ]
         common = math.lcm(*supporters.utilities)
         found.sort(key=lambda holding: holding.amount * (common // holding.utility))
         return found
