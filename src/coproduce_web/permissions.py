@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """One thing that a role may allow. Each names what is done, as the trail and the phases name it."""
 
     # people and the service
+    OWN_ACCOUNT = "own_account"
     RUN_SERVICE = "run_service"
     GRANT_ROLES = "grant_roles"
     SEE_NAMES = "see_names"
@@ -41,6 +42,7 @@ class Permission(StrEnum):
     OFFER = "offer"
     POST_OPPORTUNITY = "post_opportunity"
     SIGN_UP = "sign_up"
+    WITHDRAW = "withdraw"
     RECORD_ATTENDANCE = "record_attendance"
     CLAIM = "claim"
     RESPOND = "respond"
@@ -95,6 +97,7 @@ _TOGETHER = frozenset(
         P.RAISE_NEED,
         P.OFFER,
         P.SIGN_UP,
+        P.WITHDRAW,
         P.CLAIM,
         P.RESPOND,
         P.ANSWER_SURVEY,
@@ -195,6 +198,11 @@ ROLES: Mapping[str, Role] = {
         ),
     )
 }
+
+OWN_WORD = frozenset(
+    {P.VOTE, P.PRIORITISE, P.RESPOND, P.JUDGE_DONE, P.SET_GOAL, P.REVIEW_GOAL, P.ANSWER_SURVEY}
+)
+"""Somebody's own word: typed by a coordinator only for who cannot sign in themselves."""
 
 TEAM_ROLES = frozenset({"professional", "coordinator"})
 """Those whose work a harm handler judges."""

@@ -54,9 +54,14 @@ class Transfer(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(out_of=models.F("into")), name="a_transfer_has_two_accounts"
             ),
+            models.CheckConstraint(
+                condition=models.Q(contribution__isnull=False, reverses=None)
+                | (models.Q(contribution=None, reverses__isnull=False) & ~models.Q(reason="")),
+                name="for_a_contribution_or_a_reversal_with_its_reason",
+            ),
             models.UniqueConstraint(
                 fields=("contribution",),
-                condition=models.Q(reverses=None, contribution__isnull=False),
+                condition=models.Q(contribution__isnull=False),
                 name="a_contribution_is_credited_once",
             ),
         )
