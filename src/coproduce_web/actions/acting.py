@@ -15,8 +15,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coproduce_web.models import Actor, Initiative, Membership, Phase, Service, TrailEntry
-from coproduce_web.permissions import BOUND_TO_PHASE, ROLES, Permission, allowed
+from coproduce_web.models import Actor, Initiative, Membership, Person, Phase, Service, TrailEntry
+from coproduce_web.permissions import BOUND_TO_PHASE, OWN_WORD, ROLES, Permission, allowed
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -74,12 +74,28 @@ def roles(actor: Actor | None, service: Service | None) -> frozenset[str]:
     return frozenset(held.values_list("role", flat=True)) & ROLES.keys()
 
 
+def permissions_of(by: By, *, service: Service | None, held: frozenset[str]) -> frozenset[Permission]:
+    """What `by`, who holds these roles in the service, may do there.
+
+    Everyone keeps their own account, and nobody that of another. Who types for another must be allowed to assist, and
+    gives nobody's own word (a vote, an answer to a claim) but that of somebody who cannot sign in.
+    """
+    permissions = allowed(held)
+    if by.actor is None or by.actor.left_at is not None:
+        return permissions
+    if by.typed_by is None:
+        return permissions | {Permission.OWN_ACCOUNT}
+    if Permission.ASSIST not in allowed(roles(by.typed_by, service)):
+        return frozenset()
+    online = Person.objects.filter(actor=by.actor, email__isnull=False).exists()
+    return permissions - OWN_WORD if online else permissions
+
+
 def may(by: By, permission: Permission, *, service: Service | None) -> bool:
-    """Whether `by` may do that in the service; who types for another must be allowed to assist as well."""
+    """Whether `by` may do that in the service."""
     if by.clock or permission in OPEN_TO_ANYONE:
         return True
-    assisting = by.typed_by is None or Permission.ASSIST in allowed(roles(by.typed_by, service))
-    return assisting and permission in allowed(roles(by.actor, service))
+    return permission in permissions_of(by, service=service, held=roles(by.actor, service))
 
 
 def open_now(permission: Permission, *, initiative: Initiative) -> bool:

@@ -1,14 +1,17 @@
-"""People: joining, roles, and the first steward."""
+"""People: the first steward, joining, being entered by others, leaving."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coproduce_web.actions.acting import CLOCK, By, NotNow, Trail, acting, roles
-from coproduce_web.models import Actor, Membership, Organisation, Person, Service
-from coproduce_web.permissions import ROLES, TEAM_ROLES, Permission
+from coproduce_web.actions.acting import CLOCK, By, NotNow, Trail, acting, locked, may
+from coproduce_web.holding import refuse_the_last_steward, refuse_to_hold
+from coproduce_web.models import Actor, Invitation, Membership, Organisation, Person, Service
+from coproduce_web.permissions import ROLES, Permission
 
 
 def make_first_steward(*, name: str, email: str, password: str) -> Person:
@@ -38,38 +41,58 @@ def join(
 def join_too(*, by: By, service: Service) -> Membership:
     """Join an open service as a citizen, as someone whom the platform knows."""
     actor = by.known
-    with acting(CLOCK, Permission.GRANT_ROLES, service=service) as trail:
+    with acting(by, Permission.OWN_ACCOUNT, service=service) as trail:
         if not service.open_to_all or actor.side != "citizen":
             raise NotNow(_("This service invites its members: ask its coordinator."))
         held = Membership.objects.filter(actor=actor, service=service, role="citizen", until=None).first()
-        return held or trail.add(Membership(actor=actor, service=service, role="citizen"))
+        if held:
+            return held
+        refuse_to_hold(actor=actor, role="citizen", service=service)
+        return trail.add(Membership(actor=actor, service=service, role="citizen"))
 
 
-def grant(*, by: By, actor: Actor, role: str, service: Service | None) -> Membership:
-    """Give someone a role.
+def come_by_invitation(
+    *, invitation: Invitation, name: str, email: str, password: str, language: str = "en"
+) -> Person:
+    """Take up an invitation as someone new to the platform."""
+    with acting(CLOCK, Permission.GRANT_ROLES, service=invitation.service) as trail:
+        fresh = _open(invitation)
+        organisation = None if fresh.side == "citizen" else fresh.organisation
+        person = _new_person(
+            trail,
+            side=fresh.side,
+            name=name,
+            email=email,
+            password=password,
+            language=language,
+            organisation=organisation,
+        )
+        trail.add(Membership(actor=person.actor, service=fresh.service, role=fresh.role))
+        trail.change(fresh, used_at=timezone.now(), used_by=person.actor)
+        return person
 
-    Raises
-    ------
-    NotNow
-        If their side may not hold it, or the team and those who watch it would be one.
-    """
-    with acting(by, Permission.GRANT_ROLES, service=service) as trail:
-        held = roles(actor, service)
-        if actor.side not in ROLES[role].sides:
-            raise NotNow(_("Somebody of that side cannot hold this role."))
-        if (ROLES[role].outside_team and held & TEAM_ROLES) or (
-            role in TEAM_ROLES and any(ROLES[other].outside_team for other in held)
-        ):
-            raise NotNow(_("Who handles concerns must stand outside the team."))
-        if role in held:
-            raise NotNow(_("They hold this role already."))
-        return trail.add(Membership(actor=actor, service=service, role=role))
+
+def take_up_invitation(*, by: By, invitation: Invitation) -> Membership:
+    """Take up an invitation as someone whom the platform knows."""
+    with acting(by, Permission.OWN_ACCOUNT, service=invitation.service) as trail:
+        fresh = _open(invitation)
+        refuse_to_hold(actor=by.known, role=fresh.role, service=fresh.service)
+        trail.change(fresh, used_at=timezone.now(), used_by=by.known)
+        return trail.add(Membership(actor=by.known, service=fresh.service, role=fresh.role))
 
 
-def withdraw_role(*, by: By, membership: Membership) -> Membership:
-    """Take a role away from now on."""
-    with acting(by, Permission.GRANT_ROLES, service=membership.service) as trail:
-        return trail.change(membership, until=timezone.now())
+def _open(invitation: Invitation) -> Invitation:
+    fresh = locked(invitation)
+    if not fresh.is_open:
+        raise NotNow(_("This invitation was used, withdrawn, or is too old. Ask for a new one."))
+    return fresh
+
+
+def come_by_provider(*, name: str, email: str, language: str = "en") -> Person:
+    """Make the account of someone whom an organisation's own sign-in vouches for; they are member of nothing yet."""
+    with acting(CLOCK, Permission.GRANT_ROLES) as trail:
+        person = _new_person(trail, side="citizen", name=name, email=email, password=None, language=language)
+        return trail.change(person, confirmed_at=timezone.now())
 
 
 def add_person(
@@ -81,17 +104,51 @@ def add_person(
     name: str,
     email: str | None = None,
     organisation: Organisation | None = None,
+    language: str = "en",
 ) -> Person:
     """Enter someone into a service: by a steward in any role, by a coordinator as a citizen who is not online."""
-    permission = Permission.ASSIST if role == "citizen" and email is None else Permission.GRANT_ROLES
+    offline = role == "citizen" and email is None
+    permission = (
+        Permission.ASSIST
+        if offline and may(by, Permission.ASSIST, service=service)
+        else Permission.GRANT_ROLES
+    )
     with acting(by, permission, service=service) as trail:
         if side not in ROLES[role].sides:
             raise NotNow(_("Somebody of that side cannot hold this role."))
         person = _new_person(
-            trail, side=side, name=name, email=email, password=None, organisation=organisation
+            trail,
+            side=side,
+            name=name,
+            email=email,
+            password=None,
+            organisation=organisation,
+            language=language,
         )
         trail.add(Membership(actor=person.actor, service=service, role=role))
         return person
+
+
+def change_person(*, by: By, service: Service, person: Person, **fields: Any) -> Person:
+    """Mend the name or language of a member who is not online; who is online does so themselves."""
+    with acting(by, Permission.ASSIST, service=service) as trail:
+        if person.online or not _member(person.actor, service):
+            raise NotNow(_("They can change this themselves."))
+        return trail.change(person, **fields)
+
+
+def leave_service(*, by: By, service: Service) -> Actor:
+    """Leave a service: every role of one's own in it ends now."""
+    actor = by.known
+    with acting(by, Permission.OWN_ACCOUNT, service=service) as trail:
+        for membership in Membership.objects.filter(actor=actor, service=service, until=None):
+            refuse_the_last_steward(membership=membership)
+            trail.change(membership, until=timezone.now())
+        return actor
+
+
+def _member(actor: Actor, service: Service) -> bool:
+    return Membership.objects.filter(actor=actor, service=service, until=None).exists()
 
 
 def _new_person(

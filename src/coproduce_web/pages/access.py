@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,11 +19,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from coproduce_web.actions.acting import OPEN_TO_ANYONE, By, NotNow, roles
-from coproduce_web.models import Initiative, Person, SentForm, Service
-from coproduce_web.permissions import Permission, allowed
+from coproduce_web.actions.acting import OPEN_TO_ANYONE, By, NotNow, permissions_of, roles
+from coproduce_web.models import Actor, Initiative, Person, SentForm, Service
+from coproduce_web.permissions import Permission
 
 View = Callable[..., HttpResponse]
+
+ASSISTING = "assisting"
+"""The session's key for the citizen whom a coordinator types for: actor, pseudonym, service, until."""
 
 
 class Seen(StrEnum):
@@ -100,10 +104,24 @@ def _place(request: Visit, kwargs: dict[str, Any]) -> None:
             Initiative, pk=kwargs.pop("initiative"), service=request.service
         )
         request.initiative.service = request.service  # its own: no second query
-    actor = request.user.actor if isinstance(request.user, Person) else None
-    request.by = By(actor=actor)
-    request.roles = roles(actor, service)
-    request.permissions = allowed(request.roles)
+    request.by = _by(request, service)
+    request.roles = roles(request.by.actor, service)
+    request.permissions = permissions_of(request.by, service=service, held=request.roles)
+
+
+def _by(request: Visit, service: Service | None) -> By:
+    """Who acts: whoever is signed in, or, in the service where a coordinator types for a citizen, that citizen."""
+    signed_in = request.user.actor if isinstance(request.user, Person) else None
+    assisting = request.session.get(ASSISTING) if signed_in and service else None
+    if (
+        service is None
+        or not assisting
+        or assisting["service"] != service.pk
+        or assisting["until"] < time.time()
+    ):
+        return By(actor=signed_in)
+    citizen = Actor.objects.select_related("person").filter(pk=assisting["actor"], left_at=None).first()
+    return By(actor=citizen, typed_by=signed_in) if citizen else By(actor=signed_in)
 
 
 def _may(request: Visit, who: Seen | Permission | None) -> bool:
