@@ -1,5 +1,7 @@
 """The report of a study that asks every question: by eye, by axe, on a telephone."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -32,6 +34,13 @@ def test_every_question_with_records_is_in_the_report(whole):
         *("audit", "classify", "power", "effects", "harms", "determinants", "synthesis")
     }
     assert {finding.question for finding in findings.findings} <= set(QUESTIONS)
+
+
+def test_the_first_page_is_read_in_a_minute_or_little_more(open_page, whole):
+    """People read some 240 words a minute (Brysbaert 2019); numbers in brackets are skipped at first."""
+    first = open_page(whole[1]).locator("#short").inner_text()
+    seen = re.sub(r"\([^)]*\)|How sure we are:", "", first)
+    assert len(seen.split()) < 270
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])

@@ -19,6 +19,7 @@ from coproduce.findings.grade import LEVELS
 from coproduce.reports.charts import figures
 from coproduce.reports.figure import Figure
 from coproduce.reports.lettering import harmless, said, short
+from coproduce.reports.minute import minute
 from coproduce.reports.page_tables import PageTable, between, crossed, page_table
 from coproduce.reports.palette import DARK, LIGHT, custom_properties, themed
 from coproduce.reports.rounding import number, quantity
@@ -148,6 +149,8 @@ def report_html(findings: Findings, *, drawn: Mapping[str, Sequence[Figure]] | N
                 )
                 for finding in findings.findings
             ),
+            minute=minute(findings),
+            anchors={finding.id: _anchor(finding) for finding in findings.findings},
             plan=plan_in_words(findings),
             inputs=_inputs(findings),
             css=Markup(css),  # noqa: S704 (our own files, not a user's)
@@ -211,7 +214,7 @@ def _title(finding: Finding, titles: Mapping[str, int]) -> str:
 
 
 def _page(finding: Finding, *, title: str, drawn: Sequence[Figure], small_numbers: int) -> Page:
-    anchor = re.sub(r"[^A-Za-z0-9_-]+", "-", finding.id)
+    anchor = _anchor(finding)
     whole = [estimate for estimate in finding.estimates if estimate.group is None]
     key = [estimate for estimate in whole if estimate.unit != "count" and _is_measured(estimate)][:MOST_TILES]
     return Page(
@@ -227,6 +230,10 @@ def _page(finding: Finding, *, title: str, drawn: Sequence[Figure], small_number
         checks=_checks(finding),
         estimates=_estimates(finding),
     )
+
+
+def _anchor(finding: Finding) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", finding.id)
 
 
 def _is_measured(estimate: Estimate) -> bool:
