@@ -13,6 +13,7 @@ from rich.console import Console
 
 from coproduce._version import __version__
 from coproduce.cli.budgeting import count
+from coproduce.cli.forms import instrument
 from coproduce.cli.log import audit
 from coproduce.cli.output import print_json
 from coproduce.cli.platform import serve
@@ -41,7 +42,21 @@ app = App(
     help_format="markdown",
 )
 app.register_install_completion_command()
-for _command in (init, check, freeze, run, audit, classify, schema, export, simulate, drill, count, serve):
+for _command in (
+    init,
+    check,
+    freeze,
+    run,
+    audit,
+    classify,
+    schema,
+    instrument,
+    export,
+    simulate,
+    drill,
+    count,
+    serve,
+):
     app.command(_command, help_epilogue=_epilogue(_command))
 
 

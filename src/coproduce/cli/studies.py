@@ -29,7 +29,7 @@ def init(folder: Path) -> int:
     must_be_free(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for entry in sorted(files("coproduce.starter").iterdir(), key=lambda entry: entry.name):
-        if not entry.name.startswith("__"):
+        if entry.is_file() and not entry.name.startswith("__"):
             (folder / entry.name).write_text(entry.read_text(encoding="utf-8"), encoding="utf-8")
     say(f"{folder} is a study now. Next: coproduce check {folder}; coproduce run {folder}")
     return 0

@@ -15,6 +15,7 @@ from coproduce.records.readers.postgres import read_postgres
 from coproduce.records.readers.refi import read_refi
 from coproduce.records.readers.sqlite import read_sqlite
 from coproduce.records.readers.xes import read_xes
+from coproduce.records.readers.xlsform import form_at, read_xlsform
 from coproduce.records.settings import TableSettings
 from coproduce.records.staging import Staged
 from coproduce.records.study import Study
@@ -28,7 +29,7 @@ KINDS = {
     "sqlite": (".sqlite", ".sqlite3", ".db", ".qda"),
 }
 SAVE_AS = {
-    ".xlsx": "Save the sheet as CSV UTF-8.",
+    ".xlsx": "Save the sheet as CSV UTF-8; a form (XLSForm) is read as `items` alone.",
     ".xls": "Save the sheet as CSV UTF-8.",
     ".xml": "An XES log ends in .xes; save an OCEL log as JSON or SQLite.",
     ".xmlocel": "Save it as OCEL 2.0 JSON or SQLite.",
@@ -62,6 +63,8 @@ def read_source(study: Study, table: str, *, engine: Engine) -> Staged:
     if settings.path is None:
         return read_postgres(engine, table=table, settings=settings)
     files = study.files(settings.path, key=f"records.{table}.path")
+    if table == "items" and (form := form_at(files[0])):
+        return read_xlsform(form, engine, name=settings.path)
     if len(files) > 1 or (study.folder / settings.path).is_dir():
         return read_parquet(files, engine, name=settings.path)
     return _read_file(files[0], engine, name=settings.path, settings=settings)
