@@ -171,6 +171,18 @@ def _themes() -> Question:
     )
 
 
+def _value() -> Question:
+    from coproduce.questions import value
+
+    return Question(
+        needs=value.NEEDS,
+        settings=value.ValueSettings,
+        answer=value.answer,
+        also=value.ALSO,
+        check=value.check,
+    )
+
+
 QUESTIONS = Questions(
     {
         "classify": _classify,
@@ -178,6 +190,7 @@ QUESTIONS = Questions(
         "power": _power,
         "effects": _effects,
         "harms": _harms,
+        "value": _value,
         "determinants": _determinants,
         "synthesis": _synthesis,
         "themes": _themes,

@@ -13,11 +13,13 @@ from coproduce.reports import (
     effects_charts,
     effects_charts_courses,
     harms_charts,
+    motives_charts,
     power_charts,
     synthesis_charts,
     synthesis_charts_arrivals,
     synthesis_charts_places,
     themes_charts,
+    value_charts,
 )
 from coproduce.reports.figure import Figure, framed
 from coproduce.reports.map_drawing import map_in_words, map_svg
@@ -84,6 +86,13 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         audit_charts.trend,
         _paths,
     ),
+    "motives": (
+        motives_charts.extent,
+        motives_charts.gap,
+        motives_charts.correlates,
+        motives_charts.motives,
+        motives_charts.barriers,
+    ),
     "power": (
         power_charts.rungs,
         power_charts.results,
@@ -107,6 +116,14 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         harms_charts.watching,
         harms_charts.evidence,
         harms_charts.concentration,
+    ),
+    "value": (
+        value_charts.costs,
+        value_charts.improvement_map,
+        value_charts.acceptability,
+        value_charts.hours_plane,
+        value_charts.elasticity,
+        value_charts.efficiency,
     ),
     "determinants": (
         determinants_charts_circles.configurations,

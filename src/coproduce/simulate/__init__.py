@@ -11,6 +11,7 @@ from coproduce.records.settings import FILE
 from coproduce.simulate.comparing import Compared, compare, coverage
 from coproduce.simulate.efforts import MEASURES, USUAL
 from coproduce.simulate.elsewhere import CONDITIONS, OUTCOME
+from coproduce.simulate.producing import CURRENCY, HOUR_VALUE, WILLINGNESS
 from coproduce.simulate.tables import GROUPS, Sheet, sheets
 from coproduce.simulate.truth import TrueValue, Truth, truth
 
@@ -107,6 +108,15 @@ groups = ["deprivation"]
         for measure in MEASURES
     )
     + f"""
+[questions.value]
+outcome = "{MEASURES[0].measure}"
+control = "{USUAL}"
+starts = 1
+randomised = true
+hour_value = {HOUR_VALUE}
+currency = "{CURRENCY}"
+willingness_to_pay = {WILLINGNESS}
+
 [questions.determinants.elsewhere]
 outcome = "{OUTCOME}"
 conditions = {json.dumps(CONDITIONS)}

@@ -1,11 +1,11 @@
-"""Around the initiatives: what was decided and whether it was kept, what worried people, what went into the work."""
+"""Around the initiatives: what was decided and whether it was kept, what worried people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from coproduce.simulate.efforts import EVILS, STREETS, USUAL
+from coproduce.simulate.efforts import EVILS
 from coproduce.simulate.process import DEPRIVATION, LOCAL, Chance
 
 Cell = str | int | float | None
@@ -25,7 +25,6 @@ OWNED = 0.8
 KEPT = 0.6
 VERDICTS: Mapping[str, float] = {"done": 0.6, "partly": 0.25, "not_done": 0.15}
 ANSWERED = 0.7
-YEARS = (2024, 2025)
 
 
 def decisions(seed: int) -> tuple[tuple[str, ...], Rows]:
@@ -110,36 +109,6 @@ def concerns(seed: int) -> tuple[tuple[str, ...], Rows]:
             )
         )
     return ("concern", "raised_on", "evil", "severity", "borne_by", "status", "closed_on"), tuple(rows)
-
-
-def inputs(seed: int, *, arms: Mapping[str, str]) -> tuple[tuple[str, ...], Rows]:
-    """What went into each street in two years: visitors add citizens' hours, and no professional hour falls away.
-
-    Parameters
-    ----------
-    seed
-        The study's.
-    arms
-        Street -> its arm.
-
-    Examples
-    --------
-    >>> inputs(1, arms={"S001": "visitors"})[0][2:]
-    ('professional_hours', 'citizen_hours', 'output')
-    """
-    chance = Chance(seed, stream="inputs")
-    rows = []
-    for unit in sorted(arms)[:STREETS]:
-        size = 0.6 + 0.8 * chance.uniform()
-        for year in YEARS:
-            visited = arms[unit] != USUAL and year == YEARS[-1]
-            professional = round(220 * size * (0.9 + 0.2 * chance.uniform()), 1)
-            citizen = round((60 + 90 * visited) * size * (0.9 + 0.2 * chance.uniform()), 1)
-            output = round(
-                1.5 * professional**0.6 * (citizen + 20) ** 0.3 * (0.95 + 0.1 * chance.uniform()), 2
-            )
-            rows.append((unit, year, professional, citizen, output))
-    return ("unit", "period", "professional_hours", "citizen_hours", "output"), tuple(rows)
 
 
 def _day(at: datetime) -> str:

@@ -10,7 +10,7 @@ from io import StringIO
 from itertools import accumulate
 from statistics import NormalDist
 
-from coproduce.simulate import accounts, elsewhere, governing
+from coproduce.simulate import accounts, elsewhere, governing, producing
 from coproduce.simulate.efforts import (
     AGREED,
     EFFORTS,
@@ -71,10 +71,12 @@ def sheets(seed: int, *, cases: int) -> dict[str, Sheet]:
     contributions = _contributions(seed, count=max(20, cases // 2))
     streets = _streets(seed)
     arms = {str(unit): str(arm) for unit, arm in streets["exposure"].rows}
+    given = producing.inputs(seed, arms=arms)
     around = {
         "decisions": governing.decisions(seed),
         "concerns": governing.concerns(seed),
-        "inputs": governing.inputs(seed, arms=arms),
+        "inputs": given,
+        "costs": producing.costs(seed, arms=arms, given=given[1]),
         "cases": elsewhere.cases(seed),
         "studies": elsewhere.studies(seed),
         "segments": accounts.segments(seed),

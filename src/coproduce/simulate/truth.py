@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from coproduce.simulate.accounts import SURE, THEMES
-from coproduce.simulate.efforts import EFFORTS, MEASURES
+from coproduce.simulate.efforts import EFFORTS, MEASURES, VISITORS
 from coproduce.simulate.elsewhere import CONDITIONS, OUTCOME, POOLED, RECIPES, TAU
 from coproduce.simulate.governing import ACCEPTED, OWNED, VERDICTS
 from coproduce.simulate.process import AGE_BAND, DEPRIVATION, MONTHS, STEPS, WINTER
+from coproduce.simulate.producing import (
+    CITIZEN_SHARE,
+    COORDINATION_COST,
+    ELASTICITY,
+    HOUR_VALUE,
+    RETURNS,
+    SIZES,
+    TRAVEL_COST,
+    VISITING_HOURS,
+)
 from coproduce.simulate.walks import HUMAN, OF_CITIZEN, Mixture, Walk
 
 PLACES = 8
@@ -97,7 +107,7 @@ def truth(*, seed: int, cases: int) -> Truth:
     """
     everyone = Mixture.of(DEPRIVATION)
     of_audit = (*_whole(everyone), *_activities(everyone), *_waiting(everyone), *_trend(), *_burdens())
-    values = (*of_audit, *_efforts(), *_effects(), *_power(), *_elsewhere(), *_accounts())
+    values = (*of_audit, *_efforts(), *_effects(), *_value(), *_power(), *_elsewhere(), *_accounts())
     return Truth(seed=seed, cases=cases, values=values)
 
 
@@ -341,3 +351,34 @@ def _effects() -> Iterable[TrueValue]:
             how="added to the later value of every street that was given visitors, the mean over streets",
             question=f"effects.{measure.measure}",
         )
+
+
+def _value() -> Iterable[TrueValue]:
+    """How hours go together, and what visitors change in cost, hours and loneliness."""
+    hours = VISITING_HOURS * fmean(SIZES)
+    better, paid = -MEASURES[0].effect, TRAVEL_COST * hours
+    changed = {
+        "elasticity_of_substitution": (ELASTICITY, "of the function that hours follow"),
+        "citizen_share_parameter": (CITIZEN_SHARE, "of that function"),
+        "returns_to_scale": (RETURNS, "of that function"),
+        "change_public_cost": (COORDINATION_COST, "the mean cost of coordinating visitors in a street"),
+        "change_citizen_hours": (hours, "the hours of visitors in a street of mean size"),
+        "change_citizen_cost": (paid, "what their ways cost"),
+        "change_outcome": (better, "the effect on loneliness, turned so that more is better"),
+        "icer_public": (COORDINATION_COST / better, "the first cost over the effect"),
+        "icer_society_hours_at_zero": ((COORDINATION_COST + paid) / better, "both costs over the effect"),
+        "icer_society": (
+            (COORDINATION_COST + paid + HOUR_VALUE * hours) / better,
+            "both costs and the hours at their value, over the effect",
+        ),
+    }
+    for name, (value, how) in changed.items():
+        yield _estimate(name, value, how=how, question="value")
+    yield TrueValue(
+        question="value",
+        table="map",
+        row={"initiative": VISITORS},
+        name="quadrant",
+        value="better_at_a_price",
+        derivation="coordination costs more than it saves, and streets are less lonely",
+    )

@@ -105,7 +105,7 @@ def acceptability(costs: Array, effects: Array, *, thresholds: Array) -> Accepta
         means = benefit.mean(axis=0)
         chosen.append(best)
         expected.append(means)
-        information.append(max(0.0, float(benefit.max(axis=1).mean() - means.max())))
+        information.append(float((benefit.max(axis=1) - benefit[:, means.argmax()]).mean()))
     return Acceptability(
         thresholds=thresholds,
         probability=np.array(chosen),
