@@ -16,7 +16,7 @@ def drawn(rng, *, sigma, n=60, noise=0.15):
 
 @pytest.mark.parametrize("sigma", [0.6, 1.0, 2.0])
 def test_the_intervals_cover_as_promised(sigma):
-    trials, covered, by_draws, read, rejected = 30, 0, 0, 0, 0
+    trials, covered, by_draws, read, rejected = 50, 0, 0, 0, 0
     for trial in range(trials):
         rng = np.random.default_rng([trial, int(10 * sigma)])
         found = ces(*drawn(rng, sigma=sigma), generator=rng, resamples=99)
@@ -32,3 +32,19 @@ def test_the_intervals_cover_as_promised(sigma):
         assert rejected / trials <= 0.05 + 3 * np.sqrt(0.95 * 0.05 / trials)
     else:
         assert read / trials > 0.5
+
+
+def test_a_panel_is_covered_by_units():
+    trials, units = 40, np.repeat(np.arange(30), 5)
+    covered, by_draws = [], []
+    for trial in range(trials):
+        rng = np.random.default_rng([trial, 5])
+        hours = np.exp(rng.normal(2, 0.5, (30, 2))[units] + rng.normal(0, 0.5, (150, 2)))
+        noise = rng.normal(0, 0.15, 30)[units] + rng.normal(0, 0.1, 150)
+        output = np.exp(1 - 0.9 * np.log(1 / hours @ [0.4, 0.6]) + noise)
+        found = ces(output, hours, generator=rng, units=units, resamples=99)
+        covered.append(found.elasticity.low < 0.5 < found.elasticity.high)
+        by_draws.append(found.elasticity_bootstrap.low < 0.5 < found.elasticity_bootstrap.high)
+    least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / trials)
+    assert np.mean(covered) >= least
+    assert np.mean(by_draws) >= least

@@ -36,8 +36,8 @@ METHOD = "constant elasticity of substitution"
 Reading = Literal["complements", "substitutes", "cannot_say"]
 PROFILED = 33
 AT_BOUND = 1e-3
-NEAR = 1e-9
-"""Draws need not be fitted more closely: their own chance is far larger."""
+FAR, NEAR = 1e-3, 1e-9
+"""How closely draws are fitted to choose among starts, and from the best of them: their own chance is far larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,15 +303,16 @@ def _drawn(
     units = problem.rows.units
     counts = generator.multinomial(units, np.full(units, 1 / units), size=resamples)
     weights = counts[:, problem.rows.clusters].astype(float)
-    starts = np.repeat(fit.parameters[None], resamples, axis=0)
-    least, place = np.full(resamples, np.inf), np.full(resamples, np.nan)
-    for start in (None, -1.0, 1.0):
-        if start is not None:
-            starts[:, SUBSTITUTION] = start
-        found = problem.descend(starts, weights=weights, close=NEAR)
-        better = (found.squares < least) & (found.parameters[:, RETURNS] > 0)
-        least = np.where(better, found.squares, least)
-        place = np.where(better, found.parameters[:, SUBSTITUTION], place)
+    best = problem.descend(np.repeat(fit.parameters[None], resamples, axis=0), weights=weights, close=FAR)
+    starts, least = best.parameters, best.squares
+    for other in (-1.0, 1.0):
+        moved = np.repeat(fit.parameters[None], resamples, axis=0)
+        moved[:, SUBSTITUTION] = other
+        found = problem.descend(moved, weights=weights, close=FAR)
+        starts = np.where((found.squares < least)[:, None], found.parameters, starts)
+        least = np.minimum(least, found.squares)
+    ended = problem.descend(starts, weights=weights, close=NEAR).parameters
+    place = np.where(ended[:, RETURNS] > 0, ended[:, SUBSTITUTION], np.nan)
     answered = np.isfinite(place)
     kept = np.sort(place[answered])
     if not len(kept):

@@ -14,6 +14,7 @@ Model = Callable[[Floats], tuple[Floats, Floats]]
 
 MOST_STEPS = 300
 CLOSE = 1e-15
+MOST_DAMPED = 1e9
 AT_ONCE = 2_000_000
 
 
@@ -104,23 +105,22 @@ def _descend(
     close: float,
 ) -> Descent:
     here = np.clip(starts, *bounds).astype(float)
-    squares = np.full(len(here), np.inf)
     damping = np.full(len(here), 1e-3)
     going = np.arange(len(here))
+    residuals, slopes = model(here)
+    squares = _squares(residuals, weights)
     for _ in range(MOST_STEPS):
         weight = None if weights is None else weights[going]
-        residuals, slopes = model(here[going])
-        squares[going] = _squares(residuals, weight)
         gradient, normal = _normal(residuals, slopes, weight=weight)
         there = _stepped(here[going], gradient, normal, damping=damping[going], bounds=bounds, held=held)
-        reached = _squares(model(there)[0], weight)
+        new_residuals, new_slopes = model(there)
+        reached = _squares(new_residuals, weight)
         better = reached < squares[going]
-        still = reached > squares[going] * (1 - close)
-        here[going] = np.where(better[:, None], there, here[going])
-        squares[going] = np.where(better, reached, squares[going])
-        done = (better & still) | (~better & (damping[going] > 1e9))
+        done = np.where(better, reached > squares[going] * (1 - close), damping[going] > MOST_DAMPED)
+        here[going[better]], squares[going[better]] = there[better], reached[better]
+        residuals[better], slopes[better] = new_residuals[better], new_slopes[better]
         damping[going] = np.clip(damping[going] * np.where(better, 0.1, 10), 1e-12, 1e12)
-        going = going[~done]
+        going, residuals, slopes = going[~done], residuals[~done], slopes[~done]
         if not len(going):
             break
     return Descent(parameters=here, squares=squares)

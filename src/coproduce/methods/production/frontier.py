@@ -243,7 +243,8 @@ def _errors(asked: _Asked, fit: ComposedError) -> Floats:
         np.add.at(of_unit, asked.rows.clusters, fit.scores)
         units = asked.rows.units
         covariance = covariance @ of_unit.T @ of_unit @ covariance * (units / (units - 1))
-    return np.asarray(np.sqrt(np.diag(covariance)))
+    variances = np.diag(covariance)
+    return np.sqrt(np.where(variances > 0, variances, np.nan))
 
 
 def _test_determinants(asked: _Asked, fit: ComposedError) -> HypothesisTest | None:
