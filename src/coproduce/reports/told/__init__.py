@@ -11,7 +11,6 @@ from coproduce.reports.told import (
     determinants,
     effects,
     harms,
-    motives,
     power,
     synthesis,
     themes,
@@ -21,7 +20,6 @@ from coproduce.reports.told import (
 TOLD: Mapping[str, Told] = {
     "audit": audit.TOLD,
     "classify": classify.TOLD,
-    "motives": motives.TOLD,
     "power": power.TOLD,
     "effects": effects.TOLD,
     "harms": harms.TOLD,
