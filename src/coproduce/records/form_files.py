@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from coproduce.records.forms import CHOOSING, Choice, Form, FormGroup, FormQuestion, Words
 from coproduce.records.workbook import Rows, write_workbook
@@ -41,7 +42,15 @@ def write_form(form: Form, path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for name, rows in sheets.items():
         with (path / f"{name}.csv").open("w", encoding="utf-8", newline="") as opened:
-            csv.writer(opened, lineterminator="\n").writerows(rows)
+            _write_rows(opened, rows)
+
+
+def _write_rows(opened: TextIO, rows: Rows) -> None:
+    """Write rows as CSV; a carriage return, which the module leaves bare, is put in quotes."""
+    plain = csv.writer(opened, lineterminator="\n")
+    quoted = csv.writer(opened, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        (quoted if any("\r" in text for text in row) else plain).writerow(row)
 
 
 def form_sheets(form: Form) -> dict[str, Rows]:

@@ -128,8 +128,9 @@ class FormTable:
         return not missing
 
     def lacks(self, found: str, *, wanted: str) -> None:
-        """Add a fault of the sheet as a whole."""
-        self._faults.add(self.name, rule="sheet", row=self._head or 1, found=found, wanted=wanted)
+        """Add a fault of the sheet as a whole, where nothing else is wrong that would explain it."""
+        if not self._faults.told():
+            self._faults.add(self.name, rule="sheet", row=self._head or 1, found=found, wanted=wanted)
 
     def rows(self) -> Iterator[FormRow]:
         """Its rows, without those in which no column that is read has a text."""
