@@ -117,17 +117,23 @@ class Market:
     def __init__(self, scene: Scene, *, share: Fraction) -> None:
         self._scene = scene
         self.purses = Purses(len(scene.election.ballots), share=share * scene.money_unit)
-        # A price never falls, so the last one (or any bound on it) stays a bound: most need not be looked at again.
+        # A price never falls, so any bound below it stays one: most need not be looked at in each round.
         self._bounds = dict.fromkeys(scene.supporters, 0.0)
 
     def cheapest(self) -> Pick | None:
         """The project with the lowest price that its supporters can pay; None where there is none."""
         best: Fraction | None = None
         level: list[int] = []
-        for place in sorted(self._bounds, key=self._bounds.__getitem__):
+        unseen = set(self._bounds)
+        while unseen:
+            place = min(unseen, key=self._bounds.__getitem__)
             if best is not None and self._bounds[place] > float(best) * (1 + 1e-9):
                 break
-            price = self._price(place, best=best)
+            if self._sharpened(place):
+                unseen &= self._bounds.keys()
+                continue
+            unseen.remove(place)
+            price = self._price(place)
             if price is not None and (best is None or price < best):
                 best, level = price, [place]
             elif price is not None and price == best:
@@ -146,17 +152,23 @@ class Market:
         self.purses.pay(self._scene.supporters[pick.place], pick.price)
         del self._bounds[pick.place]
 
-    def _price(self, place: int, *, best: Fraction | None) -> Fraction | None:
-        """The exact price of a project; None where it is surely above the best, or cannot be paid."""
-        supporters = self._scene.supporters[place]
-        bound = None if best is None else self.purses.bound(supporters, best)
-        price = self.purses.price(supporters) if bound is None else None
-        if price is not None:
-            bound = float(price) * (1 - 1e-9)
-        if bound is None or bound == math.inf:
+    def _sharpened(self, place: int) -> bool:
+        """Raise the bound below a project's price, if it is not next to it yet; a project out of reach is left out."""
+        bound = self.purses.bound(self._scene.supporters[place], self._bounds[place])
+        if bound is None:
+            return False
+        self._bounds[place] = bound
+        if bound == math.inf:
+            del self._bounds[place]
+        return True
+
+    def _price(self, place: int) -> Fraction | None:
+        """The exact price of a project; one that cannot be paid is left out from here on."""
+        price = self.purses.price(self._scene.supporters[place])
+        if price is None:
             del self._bounds[place]
         else:
-            self._bounds[place] = bound
+            self._bounds[place] = float(price) * (1 - 1e-9)
         return price
 
 

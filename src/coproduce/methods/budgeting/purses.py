@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Places = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# A sum of n positive floats is off by less than n x 1.2e-16 of itself: 1e-7 is safe for 100 million ballots.
+# A sum of n positive floats is off by less than n x 1.2e-16 of itself: 1e-7 is safe for 10 million ballots.
 NEAR = 1e-7
 
 
@@ -110,13 +110,12 @@ class Purses:
             weight -= holding.utility * holding.voters
         return None
 
-    def bound(self, supporters: Supporters, price: Fraction) -> float | None:
-        """A price that the project's own is surely above; None where its price may be `price` or less.
+    def bound(self, supporters: Supporters, at: float) -> float | None:
+        """A higher bound below a project's price, where `at` is one; None where its price may be next to `at`.
 
-        What supporters pay rises with the price ever more slowly, so a straight line from what they pay at `price`
+        What supporters pay rises with the price ever more slowly, so a straight line from what they pay at `at`
         reaches the cost too early. The bound is infinite where they cannot pay at any price.
         """
-        at = float(price)
         have = self._floats[self._level[supporters.ballots]]
         utilities = supporters.floats()
         pay = np.minimum(have, utilities * at)
@@ -124,7 +123,7 @@ class Purses:
         if missing < NEAR * supporters.cost:
             return None
         slope = float((utilities * supporters.voters)[have > pay].sum())
-        return at + 0.9 * missing / slope if slope else math.inf
+        return at + 0.98 * missing / slope if slope else math.inf
 
     def pay(self, supporters: Supporters, price: Fraction) -> None:
         """Take from each supporter the price for their utility, or all that they have."""
