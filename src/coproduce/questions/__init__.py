@@ -100,6 +100,18 @@ def _audit() -> Question:
     )
 
 
+def _motives() -> Question:
+    from coproduce.questions import motives
+
+    return Question(
+        needs=(("responses", "respondents", "items"),),
+        settings=motives.MotivesSettings,
+        answer=motives.answer,
+        also=("population",),
+        check=motives.check,
+    )
+
+
 def _power() -> Question:
     from coproduce.questions import power
 
@@ -187,6 +199,7 @@ QUESTIONS = Questions(
     {
         "classify": _classify,
         "audit": _audit,
+        "motives": _motives,
         "power": _power,
         "effects": _effects,
         "harms": _harms,

@@ -13,6 +13,7 @@ from coproduce.reports import (
     effects_charts,
     effects_charts_courses,
     harms_charts,
+    motives_charts,
     power_charts,
     synthesis_charts,
     synthesis_charts_arrivals,
@@ -84,6 +85,13 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = {
         audit_charts.burden,
         audit_charts.trend,
         _paths,
+    ),
+    "motives": (
+        motives_charts.extent,
+        motives_charts.gap,
+        motives_charts.correlates,
+        motives_charts.motives,
+        motives_charts.barriers,
     ),
     "power": (
         power_charts.rungs,

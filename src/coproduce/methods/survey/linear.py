@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import stdtr
 
 from coproduce.errors import EstimationError
 from coproduce.methods.intervals import Interval, student, wilson
@@ -188,10 +189,12 @@ def share_interval(design: Design, found: Linear, *, level: float = 0.95) -> Int
     return Interval(value=value, low=low, high=high, se=se)
 
 
-def difference_p(design: Design, found: Linear) -> float:
-    """The two-sided p value of an estimate against 0, by Student's t; NaN where there is no error to build on."""
-    from scipy.special import stdtr
+def two_sided(t: float, *, df: float) -> float:
+    """The two-sided p value of an estimate over its standard error, by Student's t; NaN without degrees of freedom.
 
-    se = math.sqrt(max(0.0, float(covariance(design, found.scores[:, None])[0, 0])))
-    df = freedom(design, found.domain)
-    return float(2 * stdtr(df, -abs(found.value) / se)) if se > 0 and df > 0 else math.nan
+    Examples
+    --------
+    >>> round(two_sided(2.262157, df=9), 6)
+    0.05
+    """
+    return float(2 * stdtr(df, -abs(t))) if df > 0 else math.nan

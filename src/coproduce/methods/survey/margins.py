@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from coproduce.methods.survey.design import Array, Codes, Design
+from coproduce.methods.survey.design import Array, Design
 from coproduce.methods.survey.linear import Linear
 from coproduce.methods.survey.ordinal import Fit
 
@@ -94,16 +94,3 @@ def _chance(fit: Fit, x: Array, *, above: int) -> tuple[Array, Array]:
     rows = np.hstack([np.zeros((len(x), len(fit.thresholds))), x])
     rows[:, above] = -1
     return chance, (chance * (1 - chance))[:, None] * rows
-
-
-def steps_used(y: Codes) -> tuple[Codes, Codes]:
-    """Answers renumbered over the steps that somebody chose, and those steps.
-
-    Examples
-    --------
-    >>> codes, steps = steps_used(np.array([0, 2, 2, 4]))
-    >>> codes.tolist(), steps.tolist()
-    ([0, 1, 1, 2], [0, 2, 4])
-    """
-    steps, codes = np.unique(y, return_inverse=True)
-    return codes.astype(np.intp), steps.astype(np.intp)

@@ -11,6 +11,7 @@ from coproduce.reports.told import (
     determinants,
     effects,
     harms,
+    motives,
     power,
     synthesis,
     themes,
@@ -20,6 +21,7 @@ from coproduce.reports.told import (
 TOLD: Mapping[str, Told] = {
     "audit": audit.TOLD,
     "classify": classify.TOLD,
+    "motives": motives.TOLD,
     "power": power.TOLD,
     "effects": effects.TOLD,
     "harms": harms.TOLD,

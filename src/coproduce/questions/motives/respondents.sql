@@ -1,0 +1,1 @@
+SELECT * FROM respondents ORDER BY row_number
