@@ -77,3 +77,12 @@ def test_the_profile_ends_where_the_likelihood_of_a_fine_grid_does():
     assert least(found.elasticity_profile.high) == pytest.approx(allowed, rel=1e-4)
     assert found.elasticity_profile.low == 0
     assert least(np.exp(-4)) < allowed
+
+
+def test_the_linearised_start_is_that_of_kmenta():
+    """Kmenta (1967), equation 3: log output on logs and the square of their difference, at the geometric means."""
+    one, other = (np.log(INPUTS) - np.log(INPUTS).mean(axis=0)).T
+    design = np.column_stack([np.ones(60), one, other, (one - other) ** 2])
+    _, first, second, bend = np.linalg.lstsq(design, np.log(FIRMS["output"]), rcond=None)[0]
+    rho = -2 * bend * (first + second) / (first * second)
+    assert fitted("multiplicative").kmenta_rho == pytest.approx(rho, abs=1e-8)

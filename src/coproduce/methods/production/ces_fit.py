@@ -121,16 +121,17 @@ def kmenta_rho(rows: Rows) -> tuple[float, Floats]:
     ----------
     Kmenta, J. (1967). International Economic Review 8(2), 180-189.
     """
-    shares = _cobb_douglas_shares(rows)
-    off = rows.log_inputs - (rows.log_inputs @ shares)[:, None]
-    bend = off**2 @ shares
-    design = _design(rows, bend)
-    found = np.linalg.lstsq(design, rows.log_output, rcond=None)[0]
-    first = found[1 : 1 + rows.log_inputs.shape[1]]
-    returns = float(first.sum())
-    rho = -2 * found[-1] / returns if returns > 0 else 0.0
-    better = _kept(first)
-    return float(np.clip(rho, -0.9, 20.0)), np.log(better[:-1] / better[-1])
+    shares, rho = _cobb_douglas_shares(rows), 0.0
+    for _ in range(
+        2
+    ):  # the bend is weighted by the shares of its own regression; of two inputs this is exact
+        bend = (rows.log_inputs - (rows.log_inputs @ shares)[:, None]) ** 2 @ shares
+        found = np.linalg.lstsq(_design(rows, bend), rows.log_output, rcond=None)[0]
+        first = found[1 : 1 + rows.log_inputs.shape[1]]
+        returns = float(first.sum())
+        rho = -2 * float(found[-1]) / returns if returns > 0 else 0.0
+        shares = _kept(first)
+    return float(np.clip(rho, -0.9, 20.0)), np.log(shares[:-1] / shares[-1])
 
 
 def _design(rows: Rows, *more: Floats) -> Floats:
