@@ -48,13 +48,15 @@ def test_a_seed_gives_the_same_bytes_on_every_machine(care: Path) -> None:
     assert {name: digest(care)[name][:16] for name in FINGERPRINTS} == FINGERPRINTS
 
 
-OWN = {"cases": CONDITIONS, "studies": ("year",)}
+OWN = {"respondents": ("side",), "cases": CONDITIONS, "studies": ("year",)}
 FINGERPRINTS = {
     "contributions.csv": "b5a1b30f8d60b875",
     "events.csv": "79c93b80663ecfc5",
     "outcomes.csv": "d92b391ac0e12c4f",
     "people.csv": "0a4f16ed79b5bc7e",
-    "truth.json": "114747b6c0228be2",
+    "respondents.csv": "105be61bea49055e",
+    "responses.csv": "7ddecd780357d48e",
+    "truth.json": "1d015b2d43e0b2be",
 }
 
 

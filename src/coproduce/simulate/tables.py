@@ -10,7 +10,7 @@ from io import StringIO
 from itertools import accumulate
 from statistics import NormalDist
 
-from coproduce.simulate import accounts, elsewhere, governing, producing
+from coproduce.simulate import accounts, answering, elsewhere, governing, producing
 from coproduce.simulate.efforts import (
     AGREED,
     EFFORTS,
@@ -80,6 +80,7 @@ def sheets(seed: int, *, cases: int) -> dict[str, Sheet]:
         "cases": elsewhere.cases(seed),
         "studies": elsewhere.studies(seed),
         "segments": accounts.segments(seed),
+        **answering.survey(seed),
     }
     return {
         "events": event_sheet(seed, drawn),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
+from coproduce.simulate import answering
 from coproduce.simulate.accounts import SURE, THEMES
 from coproduce.simulate.efforts import EFFORTS, MEASURES, VISITORS
 from coproduce.simulate.elsewhere import CONDITIONS, OUTCOME, POOLED, RECIPES, TAU
@@ -107,7 +108,16 @@ def truth(*, seed: int, cases: int) -> Truth:
     """
     everyone = Mixture.of(DEPRIVATION)
     of_audit = (*_whole(everyone), *_activities(everyone), *_waiting(everyone), *_trend(), *_burdens())
-    values = (*of_audit, *_efforts(), *_effects(), *_value(), *_power(), *_elsewhere(), *_accounts())
+    values = (
+        *of_audit,
+        *_motives(),
+        *_efforts(),
+        *_effects(),
+        *_value(),
+        *_power(),
+        *_elsewhere(),
+        *_accounts(),
+    )
     return Truth(seed=seed, cases=cases, values=values)
 
 
@@ -382,3 +392,27 @@ def _value() -> Iterable[TrueValue]:
         value="better_at_a_price",
         derivation="coordination costs more than it saves, and streets are less lonely",
     )
+
+
+def _motives() -> Iterable[TrueValue]:
+    """Who takes part and who would, what goes with it, and how often in each phase and level."""
+    how = "summed over all kinds of people and all answers that they may give"
+    for name, value in answering.true_shares().items():
+        yield _estimate(name, value, how=how, question="motives")
+    how = "covariance and variance of items that are alike, of all answers that may be given"
+    yield _estimate("reliability.efficacy", answering.true_reliability(), how=how, question="motives")
+    cells: list[tuple[str, Mapping[str, str], str, float]] = [
+        ("correlates", {"term": term}, "ame", value) for term, value in answering.true_effects().items()
+    ]
+    for (phase, level), (mean, active) in answering.true_extent().items():
+        here = {"phase": phase, "level": level}
+        cells += [("extent", here, "mean", mean), ("extent", here, "active_share", active)]
+    for table, row, name, value in cells:
+        yield TrueValue(
+            question="motives",
+            table=table,
+            row=row,
+            name=name,
+            value=round(value, PLACES) + 0.0,
+            derivation="averaged over all kinds of people, each with the chances of the model",
+        )

@@ -104,10 +104,10 @@ def answer(records: Records, settings: MotivesSettings) -> tuple[Finding | Unans
     fitted = weighted(survey, settings)
     own, design = fitted.survey, fitted.design
     parts = (
-        shared(own, design, settings),
-        correlated(own, design, settings),
-        measured(own, design, settings),
-        moved(own, design, settings),
+        shared(own, design, settings=settings),
+        correlated(own, design, settings=settings),
+        measured(own, design, settings=settings),
+        moved(own, design, settings=settings),
         hindered(survey, own, design=design, settings=settings),
         _waves(citizens, settings),
         fitted.part,
@@ -121,4 +121,4 @@ def _waves(citizens: Surveyed, settings: MotivesSettings) -> Part:
         return Part()
     ever = np.any([citizens.answered(wave) for wave in citizens.waves], axis=0)
     survey = citizens.only(ever)
-    return over_time(survey, drawn(survey, settings), settings)
+    return over_time(survey, drawn(survey, settings), settings=settings)

@@ -45,7 +45,7 @@ class Term:
         return f"Taking part, for {value} against {self.against} ({group})"
 
 
-def correlated(survey: Surveyed, design: Design, settings: MotivesSettings) -> Part:
+def correlated(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> Part:
     """The regression of taking part on the correlates."""
     terms = [*_terms(survey, settings)]
     often = _often(survey, settings)

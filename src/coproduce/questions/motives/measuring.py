@@ -24,7 +24,7 @@ LOW = 0.7
 NOT_SAID: tuple[Cell, ...] = (None, None, None)
 
 
-def measured(survey: Surveyed, design: Design, settings: MotivesSettings) -> Part:
+def measured(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> Part:
     """The reliability of every construct of two items or more."""
     estimates: list[Estimate] = []
     rows: list[tuple[Cell, ...]] = []
@@ -91,7 +91,7 @@ def _limits(found: Interval | None) -> tuple[Cell, ...]:
 PROFILE = ("mean", "se", "share", "low", "high", "persons")
 
 
-def moved(survey: Surveyed, design: Design, settings: MotivesSettings) -> Part:
+def moved(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> Part:
     """What citizens say moves them."""
     rows = tuple(
         (construct.partition(".")[2], *profile)

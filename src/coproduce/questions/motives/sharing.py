@@ -81,7 +81,7 @@ def standing(
     return Standing(**found)
 
 
-def shared(survey: Surveyed, design: Design, settings: MotivesSettings) -> Part:
+def shared(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> Part:
     """The three shares for all citizens and by group, the map of phases and levels."""
     level = settings.level
     now = standing(survey, settings)
@@ -202,7 +202,7 @@ def _limits(
     return (found.value, found.low, found.high, found.se)
 
 
-def over_time(survey: Surveyed, design: Design, settings: MotivesSettings) -> Part:
+def over_time(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> Part:
     """Each share in each wave, and its change since the first; who answered twice is the same person in both.
 
     Weights are those that the sample was drawn with: they are fitted to the population for the last wave only.
