@@ -150,7 +150,7 @@ def _cells(
         x[:, there] = before[:, there] - np.nanmean(before[:, there], axis=0)
         x[np.isnan(x)] = 0.0
     w = np.ones(len(arms)) if weights is None else weights
-    y = values - values.mean(axis=0)
+    y = np.where(np.ptp(values, axis=0) > 0, values - values.mean(axis=0), 0.0)
     moments = w[:, None, None] * np.stack([np.ones_like(x), x, y, x * x, x * y], axis=-1)
     cells = np.zeros((len(drawn.stratum), arms.max() + 1, values.shape[1], 5))
     np.add.at(cells, (drawn.label, arms), moments)

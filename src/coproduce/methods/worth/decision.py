@@ -19,15 +19,16 @@ def quadrant_shares(costs: Array, effects: Array) -> dict[Quadrant, float]:
     Parameters
     ----------
     costs, effects
-        (draws,) changes; an effect above 0 is an improvement. A change of exactly 0 is neither cheaper nor better.
+        (draws,) changes; an effect above 0 is an improvement. A draw in which either does not change at all lies on a
+        line, in no quadrant.
 
     Examples
     --------
     >>> quadrant_shares(np.array([-1.0, 1, -1, 1]), np.array([1.0, 1, -1, -1]))["cost_shifting"]
     0.25
     """
-    cheaper, better = costs < 0, effects > 0
-    cells = (cheaper & better, ~cheaper & better, cheaper & ~better, ~cheaper & ~better)
+    cheaper, dearer, better, worse = costs < 0, costs > 0, effects > 0, effects < 0
+    cells = (cheaper & better, dearer & better, cheaper & worse, dearer & worse)
     return {name: float(cell.mean()) for name, cell in zip(QUADRANTS, cells, strict=True)}
 
 

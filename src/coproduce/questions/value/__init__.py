@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coproduce.errors import EstimationError
 from coproduce.findings import Finding, Unanswered
-from coproduce.findings.part import Part, joined
+from coproduce.findings.part import joined
 from coproduce.questions.value.bearing import all_borne, borne
 from coproduce.questions.value.checking import check, measured
 from coproduce.questions.value.gathering import Compared, gathered, lacking
@@ -57,16 +59,18 @@ def answer(records: Records, settings: ValueSettings) -> tuple[Finding | Unanswe
 
 def _worth(records: Records, settings: ValueSettings) -> tuple[Section, Compared | None]:
     """Costs set against outcomes, or what that would need."""
-    known = all_borne(records) if records.has("costs") else Part()
+    known = all_borne(records, settings) if records.has("costs") else Section(name=WORTH)
     if lacks := lacking(records, settings):
-        return Section(name=WORTH, part=known, lacks=lacks), None
+        return replace(known, lacks=lacks), None
     records.engine.tell("weighing costs against outcomes")
     compared = gathered(records, settings)
+    if lacks := compared.too_few():
+        return replace(known, lacks=lacks), None
     try:
         part, whole = weighed(compared, settings)
     except EstimationError as error:
         told = f"{error.method}: {error.seen}. {error.may_help}"
-        return Section(name=WORTH, part=known, lacks=(told,)), compared
+        return replace(known, lacks=(told,)), compared
     section = Section(name=WORTH, part=joined([part, borne(compared, settings)]))
     return section_of(whole, section, plan=records.study.plan()), compared
 

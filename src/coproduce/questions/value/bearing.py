@@ -5,6 +5,7 @@ from __future__ import annotations
 from coproduce.findings import Table
 from coproduce.findings.part import Part
 from coproduce.questions.value.gathering import BEARERS, HOURS, Array, Compared
+from coproduce.questions.value.section import Section
 from coproduce.questions.value.settings import ValueSettings
 from coproduce.records.opening import Records
 
@@ -60,10 +61,23 @@ def _table(caption: str, columns: tuple[str, ...], rows: list[Row]) -> Table:
     )
 
 
-def all_borne(records: Records) -> Part:
-    """All costs by who bore them, where there are no arms to tell apart."""
+BEARER_WORDS = {"organisation": "the organisation", "citizen": "citizens", "other": "others"}
+
+
+def all_borne(records: Records, settings: ValueSettings) -> Section:
+    """All costs by who bore them, where they cannot be set against outcomes."""
     amounts = dict(records.engine.rows("SELECT borne_by, sum(amount) FROM costs GROUP BY ALL ORDER BY ALL"))
-    rows: list[Row] = [
-        (None, bearer, float(amounts[bearer]), None, None) for bearer in BEARERS if bearer in amounts
-    ]
-    return Part(tables={"costs": _costs(rows)})
+    if not amounts:
+        return Section(name="Worth")
+    there = [bearer for bearer in BEARERS if bearer in amounts]
+    rows: list[Row] = [(None, bearer, float(amounts[bearer]), None, None) for bearer in there]
+    money = f" {settings.currency}" if settings.currency else ""
+    told = ", ".join(f"{BEARER_WORDS[bearer]} {amounts[bearer]:,.2f}{money}" for bearer in there)
+    return Section(
+        name="Worth",
+        part=Part(tables={"costs": _costs(rows)}),
+        sentences=(
+            f"Of what it cost, this was borne by each: {told}. What came of it is not set against it.",
+        ),
+        doubts=("costs without what came of them say nothing of worth",),
+    )

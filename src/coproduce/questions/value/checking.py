@@ -11,6 +11,8 @@ from coproduce.records.opening import Records
 from coproduce.records.settings import FILE
 
 AT = "questions.value"
+LARGEST = 1e15
+"""Nobody spends or works more: a larger number is a slip."""
 
 
 def check(records: Records, settings: ValueSettings) -> None:
@@ -57,15 +59,19 @@ def _of_inputs(records: Records, settings: ValueSettings) -> Iterator[Fault]:
     wanted = "hours of at least one side where something was produced"
     nothing = "professional_hours = 0 AND citizen_hours = 0 AND output > 0"
     yield from _rows(records, "inputs", nothing, column="citizen_hours", rule="hours", wanted=wanted)
+    for name in ("professional_hours", "citizen_hours", "output"):
+        large = f"{name} > {LARGEST!r}"
+        yield from _rows(
+            records, "inputs", large, column=name, rule="number", wanted=f"less than {LARGEST:g}"
+        )
     known = records.tables["inputs"].free
     for key, names in (("other_inputs", settings.other_inputs), ("efficiency_by", settings.efficiency_by)):
         for name in names:
             if name in known:
                 yield from _numbers(records, name, least=key == "other_inputs")
             elif not (key == "efficiency_by" and name == CITIZEN_SHARE):
-                yield _unknown(
-                    key, name, known=known, wanted="a column of inputs that is a group or of your own"
-                )
+                near = (*known, CITIZEN_SHARE)
+                yield _unknown(key, name, known=near, wanted="a further column of inputs")
 
 
 def _numbers(records: Records, name: str, *, least: bool) -> Iterator[Fault]:
@@ -98,7 +104,12 @@ def _of_costs(records: Records) -> Iterator[Fault]:
         wanted="a unit or an arm that the amount fell in",
     )
     yield from _rows(
-        records, "costs", "NOT isfinite(amount)", column="amount", rule="number", wanted="a finite amount"
+        records,
+        "costs",
+        f"NOT isfinite(amount) OR abs(amount) > {LARGEST!r}",
+        column="amount",
+        rule="number",
+        wanted=f"an amount under {LARGEST:g}",
     )
     if not records.has("exposure"):
         return

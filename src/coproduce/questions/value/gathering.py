@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,16 @@ class Compared:
     notes: tuple[str, ...]
     doubts: tuple[str, ...]
 
+    def too_few(self) -> tuple[str, ...]:
+        """The arms that have not two units of which all is known."""
+        counted = np.bincount(self.arm, minlength=len(self.arms)).tolist()
+        return tuple(
+            f"two units of `{arm}` with cost, outcome (and hours, where others have them); there "
+            f"{'is' if number == 1 else 'are'} {number}"
+            for arm, number in zip(self.arms, counted, strict=True)
+            if number < 2
+        )
+
     @property
     def has_hours(self) -> bool:
         """Whether citizens' hours are known."""
@@ -64,32 +74,39 @@ class Compared:
 
 def lacking(records: Records, settings: ValueSettings) -> tuple[str, ...]:
     """What the comparison of costs and outcomes would need, in plain words; nothing where all is there."""
-    lacks = []
+    return (*_without_costs(records), *_without_arms(records, settings), *_without_outcome(records, settings))
+
+
+def _without_costs(records: Records) -> Iterator[str]:
     if not records.has("costs"):
-        lacks.append("the table costs")
+        yield "the table costs"
+    elif not records.tables["costs"].rows:
+        yield "rows in costs"
+
+
+def _without_arms(records: Records, settings: ValueSettings) -> Iterator[str]:
     if not records.has("exposure") or "arm" not in records.tables["exposure"].columns:
-        lacks.append("the table exposure with arms")
-    else:
-        arms = [
-            row[0]
-            for row in records.engine.rows(
-                "SELECT DISTINCT arm FROM exposure WHERE arm IS NOT NULL ORDER BY 1"
-            )
-        ]
-        if len(arms) < 2:
-            lacks.append("two arms in exposure")
-        elif settings.control is None:
-            lacks.append(
-                f"`control` under [questions.value]: the arm to compare with, one of {', '.join(arms)}"
-            )
+        yield "the table exposure with arms"
+        return
+    query = "SELECT DISTINCT arm FROM exposure WHERE arm IS NOT NULL ORDER BY 1"
+    arms = [row[0] for row in records.engine.rows(query)]
+    if len(arms) < 2:
+        yield "two arms in exposure"
+    elif settings.control is None:
+        yield f"`control` under [questions.value]: the arm to compare with, one of {', '.join(arms)}"
+
+
+def _without_outcome(records: Records, settings: ValueSettings) -> Iterator[str]:
     known = measured(records)
-    if not known:
-        lacks.append("the table outcomes (or inputs with output)")
-    elif _outcome(known, settings) is None:
-        lacks.append(f"`outcome` under [questions.value]: one of {', '.join(known)}")
-    elif settings.better is None and not _direction(records, _outcome(known, settings) or ""):
-        lacks.append("the table measures, or `better` under [questions.value]: up or down")
-    return tuple(lacks)
+    outcome = _outcome(known, settings)
+    if records.has("outcomes") and known in ([], [OUTPUT]) and settings.outcome is None:
+        yield "rows in outcomes"
+    elif not known:
+        yield "the table outcomes (or inputs with output)"
+    elif outcome is None:
+        yield f"`outcome` under [questions.value]: one of {', '.join(known)}"
+    elif settings.better is None and not _direction(records, outcome):
+        yield "the table measures, or `better` under [questions.value]: up or down"
 
 
 def _outcome(known: list[str], settings: ValueSettings) -> str | None:
@@ -281,8 +298,11 @@ class _Look:
 
     def compared(self, measure: str, *, label: str) -> Compared:
         """The units of which all is known."""
-        whole = np.all([np.isfinite(column) for column in self.values.values()], axis=0)
         of_units = self._of_units()
+        whole = np.all([np.isfinite(column) for column in self.values.values()], axis=0)
+        whole &= np.array(
+            [weight is None or weight > 0 for weight in of_units["weight"].tolist()], dtype=bool
+        )
         return Compared(
             arms=self.arms,
             arm=self.arm[whole],

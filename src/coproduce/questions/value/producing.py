@@ -40,6 +40,8 @@ def produced(records: Records, settings: ValueSettings) -> Section:
     """
     production, left_out, names = _read(records, settings)
     counted = _counted(production, left_out)
+    if not len(production.output):
+        return Section(name=NAME, part=counted, lacks=("rows in inputs with hours of both sides",))
     try:
         fitted = _fitted(production, settings)
     except EstimationError as error:
