@@ -80,7 +80,7 @@ def test_the_profile_ends_where_the_likelihood_of_a_fine_grid_does():
 
 
 def test_the_linearised_start_is_that_of_kmenta():
-    """Kmenta (1967), equation 3: log output on logs and the square of their difference, at the geometric means."""
+    """Kmenta (1967): log output on logs and the square of their difference, at the geometric means."""
     one, other = (np.log(INPUTS) - np.log(INPUTS).mean(axis=0)).T
     design = np.column_stack([np.ones(60), one, other, (one - other) ** 2])
     _, first, second, bend = np.linalg.lstsq(design, np.log(FIRMS["output"]), rcond=None)[0]
