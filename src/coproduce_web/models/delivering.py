@@ -205,6 +205,7 @@ class Claim(models.Model):
     session = models.ForeignKey(Session, models.SET_NULL, null=True, blank=True, related_name="claims")
     claimed_by = models.ForeignKey(Actor, models.PROTECT)
     claimed_side = models.CharField(max_length=20, choices=Side)
+    typed_by = models.ForeignKey(Actor, models.PROTECT, null=True, blank=True, related_name="+")
     claimed_at = models.DateTimeField(default=timezone.now)
     note = models.TextField(_("note"), max_length=2000, blank=True)
 
@@ -270,6 +271,7 @@ class Response(models.Model):
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="responses")
     answered_by = models.ForeignKey(Actor, models.PROTECT)
     answered_side = models.CharField(max_length=20, choices=Side)
+    typed_by = models.ForeignKey(Actor, models.PROTECT, null=True, blank=True, related_name="+")
     answer = models.CharField(_("your answer"), max_length=20, choices=Answer)
     minutes_before = models.PositiveIntegerField()
     minutes = models.PositiveIntegerField(

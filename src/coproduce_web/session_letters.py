@@ -1,0 +1,25 @@
+"""Letters about sessions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django_tasks import task
+
+from coproduce_web.letters import send
+from coproduce_web.models import Person, SignUp
+
+
+def moved_up(sign_up: SignUp) -> None:
+    """Tell someone on a waiting list that a place is theirs, once that is written."""
+    transaction.on_commit(partial(tell_moved_up.enqueue, sign_up.pk))
+
+
+@task()
+def tell_moved_up(sign_up: int) -> None:
+    """Send that letter, unless they have given the place back meanwhile."""
+    held = SignUp.objects.select_related("session__opportunity").get(pk=sign_up)
+    person = Person.objects.filter(actor=held.actor_id, is_active=True, email__isnull=False).first()
+    if person is not None and held.state == SignUp.State.GOING:
+        send("moved_up", to=person.email or "", language=person.language, session=held.session)
