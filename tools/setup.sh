@@ -59,6 +59,10 @@ unset VIRTUAL_ENV CONDA_PREFIX UV_FROZEN UV_LOCKED 2>/dev/null || true
 python=$(find_python)
 export UV_PYTHON="$python"
 uv=$(find_uv)
-"$uv" sync --frozen --all-extras --quiet
+# Spark takes half a gigabyte, so only who asks for it has it: SPARK=1 make setup
+without_spark="--no-extra spark"
+[ -z "${SPARK:-}" ] || without_spark=""
+# shellcheck disable=SC2086 # two words, or none
+"$uv" sync --frozen --all-extras $without_spark --quiet
 touch .venv/.ready
 say "Ready: .venv has $("$python" --version) and everything in uv.lock"

@@ -18,10 +18,13 @@ ROOMS_OF = {
     "numpy": {"drill", "methods", "questions", "records", "reports", "simulate"},
     "pandas": {"methods"},
     "psycopg": {"records"},
+    "py4j": {"records"},
     "pyarrow": {"records"},
+    "pyspark": {"records"},
     "pydantic": {"findings", "questions", "records", "runner"},
     "rich": {"cli", "reports"},
     "scipy": {"methods"},
+    "sqlglot": {"records"},
     "statsmodels": {"methods"},
     "vl_convert": {"reports"},
 }

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from coproduce.cli.output import Json, Many, Out, show, steps
+from coproduce.cli.output import EngineName, Json, Many, Out, show, steps
 
 Column = Annotated[str | None, Parameter(help="The log's name of that column, where it is not a usual one.")]
 Written = Annotated[str | None, Parameter(help="How a CSV is written, where that cannot be told.")]
@@ -37,6 +37,7 @@ def audit(
     table: str | None = None,
     small_numbers: int = 5,
     title: str | None = None,
+    engine: EngineName = "duckdb",
     out: Out = None,
     json_: Json = False,
 ) -> int:
@@ -70,6 +71,8 @@ def audit(
         Counts below this are hidden; 0 hides nothing.
     title
         The title of the report.
+    engine
+        What counts: `duckdb`, `spark` (on this machine), or `spark://host:port` (the master of a cluster).
     out
         The folder for findings.json, report.html, tables and figures; nothing is written where left out.
 
@@ -108,7 +111,7 @@ def audit(
         settings=_given(complete=complete, noise=noise),
     )
     with called("audit"), steps() as tell:
-        findings = run_study(study, only=("audit",), out=out, progress=tell)
+        findings = run_study(study, only=("audit",), out=out, progress=tell, engine=engine)
     return show(findings, out=out, as_json=json_)
 
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON instead of a page.")]
 Out = Annotated[Path | None, Parameter(help="The folder to write to.")]
+EngineName = Annotated[
+    str,
+    Parameter(
+        help="What counts: duckdb, spark (on this machine), or spark://host:port (the master of a cluster)."
+    ),
+]
 Many = Annotated[list[str] | None, Parameter(consume_multiple=False, negative="")]
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from rich.console import Console
 
-from coproduce.cli.output import Json, Many, Out, must_be_free, print_json, say, show, steps
+from coproduce.cli.output import EngineName, Json, Many, Out, must_be_free, print_json, say, show, steps
 from coproduce.errors import EstimationError, RecordsError, StudyError
 
 
@@ -35,13 +35,15 @@ def init(folder: Path) -> int:
     return 0
 
 
-def check(study: Path, *, json_: Json = False) -> int:
+def check(study: Path, *, engine: EngineName = "duckdb", json_: Json = False) -> int:
     """Look through a study and tell every fault of every table at once.
 
     Parameters
     ----------
     study
         The folder that holds study.toml.
+    engine
+        What counts: `duckdb`, `spark` (on this machine), or `spark://host:port` (the master of a cluster).
 
     Examples
     --------
@@ -51,7 +53,7 @@ def check(study: Path, *, json_: Json = False) -> int:
     from coproduce.runner import check as check_study
 
     with steps() as tell:
-        faults = check_study(read_study(study), progress=tell)
+        faults = check_study(read_study(study), engine=engine, progress=tell)
     if faults:
         raise (StudyError if all(fault.file == "study.toml" for fault in faults) else RecordsError)(*faults)
     if json_:
@@ -61,7 +63,9 @@ def check(study: Path, *, json_: Json = False) -> int:
     return 0
 
 
-def run(study: Path, *, only: Many = None, out: Out = None, json_: Json = False) -> int:
+def run(
+    study: Path, *, only: Many = None, engine: EngineName = "duckdb", out: Out = None, json_: Json = False
+) -> int:
     """Ask a study every question for which it has the records, and write the report.
 
     Parameters
@@ -71,6 +75,8 @@ def run(study: Path, *, only: Many = None, out: Out = None, json_: Json = False)
     only
         A question, or a block of one such as effects.results; may be given several times. All are asked where left
         out.
+    engine
+        What counts: `duckdb`, `spark` (on this machine), or `spark://host:port` (the master of a cluster).
     out
         The folder for findings.json, report.html, tables and figures; `results` in the study where left out.
 
@@ -79,13 +85,15 @@ def run(study: Path, *, only: Many = None, out: Out = None, json_: Json = False)
     `coproduce run my-study`
 
     `coproduce run my-study --only audit --out report`
+
+    `coproduce run my-study --engine spark://master:7077`
     """
     from coproduce.records.study import read_study
     from coproduce.runner import run as run_study
 
     folder = out or study / "results"
     with steps() as tell:
-        findings = run_study(read_study(study), only=only, out=folder, progress=tell)
+        findings = run_study(read_study(study), only=only, out=folder, progress=tell, engine=engine)
     show(findings, out=folder, as_json=json_)
     refused = any(unanswered.reason for unanswered in findings.unanswered)
     return EstimationError.exit_code if refused else 0

@@ -83,7 +83,7 @@ def checked_tables(
 
 
 def _bound(study: Study, name: str, *, engine: Engine) -> Bound:
-    source = read_source(study, name, engine=engine)
+    source = engine.opened(read_source(study, name, engine=engine.local))
     engine.tell(f"checking {name}")
     file, settings = source_name(study, name), study.tables[name]
     return bind(TABLES[name], source, file=file, settings=settings, groups=study.head.groups)
@@ -259,7 +259,7 @@ def _broken_links(bound: Bound, tables: Mapping[str, Checked], *, engine: Engine
             continue
         rows = Rows(bound, engine)
         strangers = rows.strangers(column, others=Rows(target.bound, engine), key=key)
-        count = rows.counts({"strangers": strangers})[1]["strangers"]
+        count = rows.count(strangers)
         if count:
             faults.append(
                 Fault(

@@ -115,14 +115,14 @@ def open_data(
     """
     if path not in records.data:
         settings = TableSettings(path=path, delimiter=delimiter, encoding=encoding)
-        source = read_data(records.study, settings, engine=records.engine, key=f"{at}.data")
+        source = read_data(records.study, settings, engine=records.engine.local, key=f"{at}.data")
         held = [f"{column.sql} AS {quoted(column.name)}" for column in source.columns]
         file = IN_MEMORY if path in records.study.frames else path
         if faults := repeated([column.name for column in source.columns], name=file):
             raise RecordsError(*faults)
         if not source.rows:
             raise RecordsError(Fault(file=file, rule="empty", found="no rows", wanted="a row at least"))
-        columns = records.engine.columns(
+        columns = records.engine.local.columns(
             f"SELECT {', '.join(['row_number', *held])} FROM {source.scan} ORDER BY row_number"
         )
         numbers = columns.pop("row_number").astype(np.int64) + source.first_row - 1

@@ -1,6 +1,7 @@
-"""The engine room: one SQL language, one runner that keeps large tables out of memory.
+"""The engine room: one SQL language, two runners that keep large tables out of memory: DuckDB here, Spark on a cluster.
 
-Everything above this room speaks SQL over the tables of `records.md` and gets aggregates back.
+Everything above this room speaks DuckDB's SQL over the tables of a study and gets aggregates back; what Spark would
+answer otherwise it is not asked (`coproduce.records.spark`).
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from coproduce.errors import EngineError, Fault, RecordsError
+from coproduce.errors import EngineError, Fault, RecordsError, nearest
+
+if TYPE_CHECKING:
+    from coproduce.records.staging import Staged
+
+ENGINES = ("duckdb", "spark", "spark://host:port")
 
 
 class Progress(Protocol):
@@ -70,8 +76,6 @@ class Engine:
     [(2,)]
     """
 
-    dialect = "duckdb"
-
     def __init__(
         self, *, memory: str | None = None, threads: int | None = None, progress: Progress | None = None
     ) -> None:
@@ -92,6 +96,15 @@ class Engine:
     ) -> None:
         self.close()
 
+    @property
+    def local(self) -> Engine:
+        """The engine that files are read with, on this machine: itself, unless it is a cluster's."""
+        return self
+
+    def opened(self, source: Staged) -> Staged:
+        """A source that was read, as this engine's queries reach it."""
+        return source
+
     def close(self) -> None:
         """End the session and remove its private folder."""
         self._connection.close()
@@ -104,17 +117,19 @@ class Engine:
 
     def run(self, script: str | Traversable, **values: Any) -> None:
         """Run the statements of a script; each ``$name`` in it takes the value of that name."""
-        text = script if isinstance(script, str) else script.read_text(encoding="utf-8")
         with _told():
-            for statement in self._connection.extract_statements(text):
+            for statement in self._connection.extract_statements(_text(script)):
                 wanted = {name: values[name] for name in statement.named_parameters}
                 self._connection.execute(statement, wanted)
 
+    def _asked(self, query: str, values: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+        """A connection whose last result is that of a query."""
+        return self._connection.execute(query, values or None)
+
     def rows(self, query: str | Traversable, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query that returns aggregates."""
-        text = query if isinstance(query, str) else query.read_text(encoding="utf-8")
         with _told():
-            return self._connection.execute(text, values or None).fetchall()
+            return self._asked(_text(query), values).fetchall()
 
     def named_rows(self, query: str | Traversable, **values: Any) -> list[dict[str, Any]]:
         """The rows of a query that returns aggregates, each as column -> value."""
@@ -132,13 +147,53 @@ class Engine:
         {'n': array([ 1., nan]), 'name': array(['a', None], dtype=object)}
         """
         with _told():
-            found = self._connection.execute(query, values or None).fetchnumpy()
+            found = self._asked(query, values).fetchnumpy()
         return {name: _plain(column) for name, column in found.items()}
 
     def register(self, name: str, frame: object) -> None:
         """Make an in-memory table (pandas, polars, pyarrow) readable by that name."""
         with _told():
             self._connection.register(name, frame)
+
+
+def open_engine(name: str = "duckdb", *, progress: Progress | None = None) -> Engine:
+    """The engine of that name.
+
+    Parameters
+    ----------
+    name
+        ``duckdb``, ``spark`` (all cores of this machine), or ``spark://host:port`` (a cluster's master).
+    progress
+        Is told what is being done, step by step.
+
+    Raises
+    ------
+    EngineError
+        If there is no such engine, or the one that is named cannot be started.
+
+    Examples
+    --------
+    >>> open_engine("dukdb")
+    Traceback (most recent call last):
+    ...
+    coproduce.errors.EngineError: engine: found 'dukdb', wanted one of duckdb, spark, spark://... Did you mean 'duckdb'?
+    """
+    if name == "duckdb":
+        return Engine(progress=progress)
+    if name != "spark" and not re.fullmatch(r"spark://[^/]+:\d+", name):
+        wanted = f"engine: found {name!r}, wanted one of {', '.join(ENGINES)}"
+        raise EngineError(". ".join(filter(None, (wanted, nearest(name, ENGINES)))))
+    try:
+        from coproduce.records.spark import SparkEngine
+    except ImportError as error:
+        raise EngineError(
+            f"The engine {name} needs the extra: pip install 'coproduce[spark]' ({error})"
+        ) from error
+    return SparkEngine("local[*]" if name == "spark" else name, progress=progress)
+
+
+def _text(query: str | Traversable) -> str:
+    return query if isinstance(query, str) else query.read_text(encoding="utf-8")
 
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:

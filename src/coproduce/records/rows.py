@@ -107,6 +107,10 @@ class Rows:
         rows, *counts = self._engine.rows(f"SELECT {counted} FROM {self._sql}")[0]
         return rows, dict(zip(conditions, counts, strict=True))
 
+    def count(self, condition: str) -> int:
+        """The number of rows where a condition is true, which may look into other tables."""
+        return int(self._engine.rows(f"SELECT count(*) FROM {self._sql} WHERE {condition}")[0][0])
+
     def first(self, condition: str, *, shown: str) -> Shown:
         """The first rows where a condition is true, and what a column of them holds."""
         held = f"left(CAST({shown} AS VARCHAR), {LONGEST_SHOWN})"

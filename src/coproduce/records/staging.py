@@ -45,6 +45,8 @@ class Staged:
         The fingerprint of the file; None for what is not a file.
     notes
         What a reader decided, in plain sentences.
+    parts
+        The Parquet files in order, each with the number of its rows.
     """
 
     scan: str
@@ -53,6 +55,7 @@ class Staged:
     first_row: int = 1
     sha256: str | None = None
     notes: tuple[str, ...] = ()
+    parts: tuple[tuple[Path, int], ...] = ()
 
 
 def staged(
@@ -86,6 +89,7 @@ def staged(
         first_row=first_row,
         sha256=sha256,
         notes=tuple(notes),
+        parts=tuple(zip(files, counts, strict=True)),
     )
 
 

@@ -12,7 +12,7 @@ from coproduce.findings import Finding, Findings, InputFile, PlanLabel, StudyLab
 from coproduce.findings.disclosure import disclosed
 from coproduce.findings.files import write_findings
 from coproduce.records.check import check_records
-from coproduce.records.engine import Engine, Progress
+from coproduce.records.engine import Engine, Progress, open_engine
 from coproduce.records.opening import Records, open_records
 from coproduce.records.study import Study
 from coproduce.runner.asking import answers, asked, loaded, tables_needed
@@ -27,7 +27,7 @@ def run(
     only: Collection[str] | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
-    engine: Engine | None = None,
+    engine: Engine | str = "duckdb",
 ) -> Findings:
     """Ask a study every question for which it has the records.
 
@@ -43,7 +43,8 @@ def run(
     progress
         Is told what is being done, step by step.
     engine
-        The engine to use; one of its own where left out.
+        What counts: ``duckdb``, ``spark`` (on this machine), ``spark://host:port`` (the master of a cluster), or an
+        engine that is open already.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def run(
     """
     named = asked(study, only=only)
     plan = study.plan()
-    with _session(engine, progress) as session:
+    with _opened(engine, progress) as session:
         records = open_records(study, session, only=tables_needed(study, named))
         found = tuple(answers(records, loaded(records, named)))
     findings = Findings(
@@ -98,8 +99,8 @@ def run(
     return findings
 
 
-def _session(engine: Engine | None, progress: Progress | None) -> AbstractContextManager[Engine]:
-    return nullcontext(engine) if engine is not None else Engine(progress=progress)
+def _opened(engine: Engine | str, progress: Progress | None) -> AbstractContextManager[Engine]:
+    return nullcontext(engine) if isinstance(engine, Engine) else open_engine(engine, progress=progress)
 
 
 def _harm_first(answer: Finding | Unanswered) -> bool:
@@ -115,7 +116,9 @@ def _inputs(records: Records) -> dict[str, InputFile]:
     }
 
 
-def check(study: Study, *, progress: Progress | None = None) -> tuple[Fault, ...]:
+def check(
+    study: Study, *, progress: Progress | None = None, engine: Engine | str = "duckdb"
+) -> tuple[Fault, ...]:
     """Every fault of a study's settings, of all its tables, and of the files that its questions read.
 
     Raises
@@ -129,17 +132,17 @@ def check(study: Study, *, progress: Progress | None = None) -> tuple[Fault, ...
     >>> check(cp.read_study("examples/library"))  # doctest: +SKIP
     ()
     """
-    with Engine(progress=progress) as engine:
+    with _opened(engine, progress) as session:
         try:
             named = asked(study, only=None)
             faults: tuple[Fault, ...] = ()
         except StudyError as error:
             named, faults = {}, error.faults
-        faults = (*faults, *check_records(study, engine))
+        faults = (*faults, *check_records(study, session))
         if not faults:
             study.plan()
             try:
-                loaded(open_records(study, engine, only=tables_needed(study, named)), named)
+                loaded(open_records(study, session, only=tables_needed(study, named)), named)
             except (StudyError, RecordsError) as error:
                 faults = error.faults
     return faults

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from coproduce.errors import EstimationError, Fault, RecordsError, StudyError, nearest
+from coproduce.errors import EngineError, EstimationError, Fault, RecordsError, StudyError, nearest
 from coproduce.findings import Finding, Unanswered
 from coproduce.questions import QUESTIONS, BlockQuestion, Question
 from coproduce.records.opening import Records
@@ -232,6 +232,8 @@ def answers(records: Records, blocks: Iterable[Block | Unanswered]) -> Iterator[
         except EstimationError as error:
             reason = f"{error.method}: {error.seen}"
             found = (Unanswered(question=block.id, needs=(error.may_help,), reason=reason),)
+        except EngineError as error:
+            raise EngineError(f"{block.id}: {error.message}") from error
         seconds = time.perf_counter() - started
         for answer in found:
             timed = isinstance(answer, Finding)

@@ -31,6 +31,7 @@ def audit(
     title: str | None = None,
     reading: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    engine: str = "duckdb",
     **settings: Any,
 ) -> Finding:
     """Find where citizens already produce a service, from its event log.
@@ -54,6 +55,8 @@ def audit(
         How the file is read, as in ``[records.events]``: `delimiter`, `encoding`, `time_format`, `object_type` …
     progress
         Is told what is being done, step by step.
+    engine
+        What counts: ``duckdb``, ``spark`` (on this machine), or ``spark://host:port`` (the master of a cluster).
     **settings
         Settings of the question, as in ``[questions.audit]``: `complete` (the activities with which a case is
         complete; every case is where left out), `noise`, `sequence`.
@@ -93,7 +96,7 @@ def audit(
         reading=reading or {},
         settings={name: _listed(value) if name == "complete" else value for name, value in settings.items()},
     )
-    return _finding(study, "audit", progress=progress)
+    return _finding(study, "audit", progress=progress, engine=engine)
 
 
 def log_study(
@@ -312,12 +315,12 @@ def _block(
     return _finding(study, f"{question}.{block}", progress=progress)
 
 
-def _finding(study: Study, name: str, *, progress: Progress | None) -> Finding:
+def _finding(study: Study, name: str, *, progress: Progress | None, engine: str = "duckdb") -> Finding:
     """The one finding of a study that asks one thing; a refusal is raised."""
     from coproduce.runner import run
 
     with called(name.partition(".")[0]):
-        findings = run(study, only=(name,), progress=progress)
+        findings = run(study, only=(name,), progress=progress, engine=engine)
     for unanswered in findings.unanswered:
         method, _, seen = (unanswered.reason or f"{name}: too little to answer it").partition(": ")
         raise EstimationError(method, seen=seen, may_help=" or ".join(unanswered.needs))

@@ -101,7 +101,7 @@ def _changing(log: Log, changing: Mapping[str, int]) -> Iterator[Diagnostic]:
 
 def _lifecycle(log: Log) -> Iterator[Diagnostic]:
     """Logs that record the start and the end of a step as two events would count every step twice."""
-    if LIFECYCLE not in log.free_columns():
+    if LIFECYCLE not in log.events.free:
         return
     found = [str(row["transition"]) for row in log.ask("lifecycle") if row["transition"] is not None]
     shown = ", ".join(found[:NAMED])

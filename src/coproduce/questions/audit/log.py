@@ -48,13 +48,6 @@ class Log:
         """The steps, numbered from 1."""
         return self.sides.steps
 
-    def free_columns(self) -> frozenset[str]:
-        """The names of all columns that the view of the events has."""
-        rows = self.engine.rows(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'events'"
-        )
-        return frozenset(name for (name,) in rows)
-
     def few(self, count: int) -> bool:
         """Whether a count of cases is too small to be told."""
         return 0 < count < self.small_numbers
