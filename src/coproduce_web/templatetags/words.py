@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from django import template
 from django.forms import Form
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coproduce_web.disclosure import single
 from coproduce_web.forms.renderer import GovukField
+from coproduce_web.models import Service
 
 register = template.Library()
 
@@ -53,6 +56,16 @@ def hours(minutes: int | None) -> str:
         part for part in (f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else "") if part
     )
     return f"−{said}" if minutes < 0 else said
+
+
+@register.filter
+def counted(count: int | None, service: Service) -> str:
+    """A count of people as the gate lets it through: ``{{ number|counted:service }}``; None is one that it hid."""
+    if count is None:
+        return _("hidden")
+    if single(count, small_numbers=service.small_numbers) is None:
+        return _("fewer than %(number)s") % {"number": service.small_numbers}
+    return number_format(count, force_grouping=True)
 
 
 @register.simple_tag
