@@ -33,7 +33,7 @@ BEARERS = {
     "citizen_time": "Citizens, in hours at their value",
     "other": "Others",
 }
-LABELLED_UNITS = 40
+LABELLED_UNITS, MOST_DOTS = 40, 600
 
 
 def _rows(finding: Finding, table: str, *, known: str) -> list[Row]:
@@ -268,7 +268,8 @@ def hours_plane(finding: Finding) -> Iterator[Figure]:
         {**row, "level": f"output {number(row['output'])}"}
         for row in _rows(finding, "isoquants", known="citizen_hours")
     ]
-    svg, spec = drawn_chart(_plane(rows, lines))
+    step = math.ceil(len(rows) / MOST_DOTS)
+    svg, spec = drawn_chart(_plane(rows[::step], lines))
     sigma = next((e for e in finding.estimates if e.name == "elasticity_of_substitution"), None)
     told = (
         ""
@@ -280,10 +281,14 @@ def hours_plane(finding: Finding) -> Iterator[Figure]:
         svg,
         name="hours_plane",
         title="Hours of both sides, and what they produce",
-        description=f"{len(rows)} units.{f' The lines stand for {levels}.' if levels else ''}{told}",
+        description=f"{len(rows)} units{_every(step)}.{f' The lines stand for {levels}.' if levels else ''}{told}",
         spec=spec,
         table="hours_plane",
     )
+
+
+def _every(step: int) -> str:
+    return "" if step == 1 else f", one in {step} of them drawn"
 
 
 def _plane(rows: Sequence[Row], lines: Sequence[Row]) -> ChartType:
@@ -359,16 +364,19 @@ def _forest(rows: Sequence[Row], most: float) -> ChartType:
 
 def efficiency(finding: Finding) -> Iterator[Figure]:
     """How near each unit comes to the best, by the frontier and by envelopment."""
-    ways = {"sfa": "frontier", "dea_corrected": "envelopment, corrected"}
+    corrected = any(row["dea_corrected"] is not None for row in _rows(finding, "efficiency", known="unit"))
+    enveloped = ("dea_corrected", "envelopment, corrected") if corrected else ("dea", "envelopment")
+    ways = dict((("sfa", "frontier"), enveloped))
     table = [
         row for row in _rows(finding, "efficiency", known="unit") if any(row[way] is not None for way in ways)
     ]
     if not table:
         return
-    table.sort(key=lambda row: (-(row["dea_corrected"] or row["sfa"] or 0.0), str(row["unit"])))
+    table.sort(key=lambda row: (-(row[enveloped[0]] or row["sfa"] or 0.0), str(row["unit"])))
+    step = math.ceil(len(table) / MOST_DOTS)
     rows = [
         {"place": place, "unit": legal(str(row["unit"])), "way": word, "value": row[way]}
-        for place, row in enumerate(table, start=1)
+        for place, row in list(enumerate(table, start=1))[::step]
         for way, word in ways.items()
         if row[way] is not None
     ]
@@ -385,7 +393,7 @@ def efficiency(finding: Finding) -> Iterator[Figure]:
         svg,
         name="efficiency",
         title="How near each unit comes to the best that others do with as much",
-        description=f"{len(table)} units, the most efficient first. {'; '.join(told)}.",
+        description=f"{len(table)} units, the most efficient first{_every(step)}. {'; '.join(told)}.",
         spec=spec,
         table="efficiency",
     )
@@ -404,7 +412,8 @@ def _dots(rows: Sequence[Row], *, labelled: bool) -> ChartType:
     )
     least = min(float(row["value"]) for row in rows)
     shades = {"frontier": LIGHT["organisation"], "envelopment, corrected": LIGHT["citizen"]}
-    shapes = {"frontier": "diamond", "envelopment, corrected": "circle"}
+    shades["envelopment"] = LIGHT["citizen"]
+    shapes = {"frontier": "diamond", "envelopment, corrected": "circle", "envelopment": "circle"}
     chart: alt.Chart = (
         alt.Chart(data(rows))
         .mark_point(filled=True, size=45, opacity=0.8)

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 from coproduce.errors import EstimationError
 from coproduce.findings import Diagnostic, Estimate, Table
 from coproduce.findings.part import Part, estimate
-from coproduce.methods.production.dea_bootstrap import DeaBootstrap, dea_bootstrap
+from coproduce.methods.effects.contrast import Worry
+from coproduce.methods.production.dea import dea
+from coproduce.methods.production.dea_bootstrap import dea_bootstrap
 from coproduce.methods.production.frontier import Frontier, frontier
 from coproduce.questions.value.settings import ValueSettings
 
 Array = NDArray[np.float64]
-MOST_FRONTIERS = 1000
-"""How many frontiers the bootstrap of envelopment draws at most."""
+MANY_UNITS = 1000
+FEWEST_FRONTIERS, MOST_PROGRAMMES = 200, 120_000
+"""How many frontiers the bootstrap of envelopment draws at least, and how many units it envelops in all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,23 +111,40 @@ def _frontier(
     return None
 
 
-def _enveloped(production: Production, settings: ValueSettings, *, caveats: list[str]) -> DeaBootstrap | None:
-    """Data envelopment on each unit's means."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enveloped:
+    """Data envelopment of each unit: (units, 4) efficiency, corrected, low, high; NaN where it was not drawn again."""
+
+    cells: Array
+    worries: tuple[Worry, ...]
+
+
+def _enveloped(production: Production, settings: ValueSettings, *, caveats: list[str]) -> Enveloped | None:
+    """Data envelopment on each unit's means, with its bias taken off where units are few enough for that to matter."""
     _, inputs = production.by_unit(production.inputs)
     _, output = production.by_unit(production.output)
     try:
-        return dea_bootstrap(
+        if len(output) > MANY_UNITS:
+            plain = dea(inputs, output, returns=settings.returns, orientation=settings.orientation)
+            caveats.append(
+                f"Envelopment of more than {MANY_UNITS:,} units is told without its bias taken off."
+            )
+            gaps = np.full((len(output), 3), np.nan)
+            return Enveloped(cells=np.column_stack([plain.efficiency, gaps]), worries=plain.worries)
+        drawn = dea_bootstrap(
             inputs,
             output,
             generator=np.random.default_rng(settings.seed),
             returns=settings.returns,
             orientation=settings.orientation,
-            resamples=min(settings.resamples, MOST_FRONTIERS),
+            resamples=min(settings.resamples, max(FEWEST_FRONTIERS, MOST_PROGRAMMES // len(output))),
             level=settings.level,
         )
     except EstimationError as error:
         caveats.append(f"{error.method}: {error.seen}. {error.may_help}.".replace("..", "."))
         return None
+    cells = np.column_stack([drawn.efficiency, drawn.corrected, drawn.low, drawn.high])
+    return Enveloped(cells=cells, worries=drawn.worries)
 
 
 def _of_frontier(found: Frontier, *, names: tuple[str, ...], settings: ValueSettings) -> list[Estimate]:
@@ -175,7 +195,7 @@ def _coefficients(found: Frontier, *, names: tuple[str, ...]) -> Table:
     )
 
 
-def _by_unit(production: Production, found: Frontier | None, enveloped: DeaBootstrap | None) -> Table:
+def _by_unit(production: Production, found: Frontier | None, enveloped: Enveloped | None) -> Table:
     nothing = np.full((len(production.output), 3), np.nan)
     rows = (
         nothing
@@ -184,11 +204,7 @@ def _by_unit(production: Production, found: Frontier | None, enveloped: DeaBoots
     )
     units, frontier_of = production.by_unit(rows)
     blank = np.full((len(units), 4), np.nan)
-    dea_of = (
-        blank
-        if enveloped is None
-        else np.column_stack([enveloped.efficiency, enveloped.corrected, enveloped.low, enveloped.high])
-    )
+    dea_of = blank if enveloped is None else enveloped.cells
     columns = ("unit", "sfa", "sfa_low", "sfa_high", "dea", "dea_corrected", "dea_low", "dea_high")
     cells = np.column_stack([frontier_of, dea_of]).tolist()
     return Table(
