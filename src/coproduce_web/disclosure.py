@@ -7,9 +7,11 @@ are of such totals. Nought is shown: a page that cannot say "nobody" would misle
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
 from typing import Generic, TypeVar
 
 from coproduce.findings import Findings
@@ -196,49 +198,47 @@ def hidden(entries: Mapping[Hashable, Entry], *, small_numbers: int) -> frozense
     Notes
     -----
     Who looks knows that a hidden count is at least 1, as noughts are shown. A count can then be another exactly when
-    the arc lies on a cycle of the residual network of hidden arcs (Ahuja, Magnanti & Orlin, Network Flows, 1993,
-    section 2.4), which a search tells without solving anything.
+    its arc lies on a cycle of the residual network of hidden arcs (Ahuja, Magnanti & Orlin, Network Flows, 1993,
+    section 2.4); what is hidden to close that cycle is the cheapest way through the network, in people.
     """
     gone = {key for key, entry in entries.items() if 0 < entry.count < small_numbers}
-    while True:
-        told = [key for key in gone if not _open(key, entries=entries, gone=gone)]
-        if not told:
-            return frozenset(gone)
-        gone.add(_next(told[0], entries=entries, gone=gone))
+    for key in sorted(gone, key=repr):
+        gone |= _cycle(key, entries=entries, gone=gone)
+    return frozenset(gone)
 
 
-def _open(key: Hashable, *, entries: Mapping[Hashable, Entry], gone: set[Hashable]) -> bool:
-    """Whether a hidden count could be one more, or one less, with all that is shown the same."""
-    arcs: dict[Node, list[Node]] = defaultdict(list)
-    for other in gone - {key}:
-        entry = entries[other]
-        arcs[entry.tail].append(entry.head)
-        if entry.count > 1:
-            arcs[entry.head].append(entry.tail)
+def _cycle(key: Hashable, *, entries: Mapping[Hashable, Entry], gone: set[Hashable]) -> frozenset[Hashable]:
+    """The cheapest counts to hide so that this one could be one more or one less, and with it each of them."""
     entry = entries[key]
-    return _reaches(entry.head, entry.tail, arcs=arcs) or (
-        entry.count > 1 and _reaches(entry.tail, entry.head, arcs=arcs)
-    )
+    arcs: dict[Node, list[tuple[int, Node, Hashable]]] = defaultdict(list)
+    for other, one in entries.items():
+        cost = 0 if other in gone else one.count
+        if one.count > 0 and other != key:
+            arcs[one.tail].append((cost, one.head, other))
+        if one.count > 1 and other != key:
+            arcs[one.head].append((cost, one.tail, other))
+    ways = [_way(entry.head, entry.tail, arcs=arcs)]
+    if entry.count > 1:
+        ways.append(_way(entry.tail, entry.head, arcs=arcs))
+    return min((way for way in ways if way is not None), key=lambda way: way[0])[1]
 
 
-def _reaches(start: Node, end: Node, *, arcs: Mapping[Node, list[Node]]) -> bool:
-    seen, waiting = {start}, deque([start])
+def _way(
+    start: Node, end: Node, *, arcs: Mapping[Node, list[tuple[int, Node, Hashable]]]
+) -> tuple[int, frozenset[Hashable]] | None:
+    """The cheapest way through a network (Dijkstra), as its cost and its arcs."""
+    turn = count()
+    waiting = [(0, next(turn), start, frozenset[Hashable]())]
+    seen: set[Node] = set()
     while waiting:
-        node = waiting.popleft()
+        cost, _, node, way = heappop(waiting)
         if node == end:
-            return True
-        new = set(arcs.get(node, ())) - seen
-        seen |= new
-        waiting += new
-    return False
-
-
-def _next(key: Hashable, *, entries: Mapping[Hashable, Entry], gone: set[Hashable]) -> Hashable:
-    """The smallest count still shown, of a sum that the count stands in where there is one."""
-    ends = {entries[key].tail, entries[key].head}
-    shown = [other for other, entry in entries.items() if entry.count and other not in gone]
-    near = [other for other in shown if ends & {entries[other].tail, entries[other].head}]
-    return min(near or shown, key=lambda other: (entries[other].count, repr(other)))
+            return cost, way
+        if node not in seen:
+            seen.add(node)
+            for more, following, key in arcs.get(node, ()):
+                heappush(waiting, (cost + more, next(turn), following, way | {key}))
+    return None
 
 
 def _total(shown: Iterable[int | None]) -> int | None:

@@ -95,9 +95,12 @@ def test_margins_are_those_of_what_is_shown():
     assert table.shown["a", "x"] is None
     for row in table.rows:
         listed = [table.shown[row, column] for column in table.columns]
-        assert table.row(row) == sum(count or 0 for count in listed)
-    assert table.total == sum(table.column(column) for column in table.columns)
-    assert table.share("c", "z") == 20 / table.row("c")
+        assert (table.row(row) or 0) == sum(count or 0 for count in listed)
+    assert (table.total or 0) == sum(table.column(column) or 0 for column in table.columns)
+    assert [place for place, count in table.shown.items() if count is None] == [
+        (row, column) for row in "ab" for column in "xy"
+    ]
+    assert table.share("c", "z") == 20 / 60
 
 
 @pytest.mark.parametrize(
