@@ -67,7 +67,7 @@ def test_every_side_is_asked_what_holds_it_back_and_nobody_elses(form):
 def test_every_scored_item_counts(form):
     for row in item_rows(form):
         if row["construct"]:
-            values = row["values"].split()
+            values = row["counts_as"].split()
             assert values[-1] == "-"  # "do not know" counts as no answer
             numbers = [int(value) for value in values[:-1]]
             assert numbers == list(range(numbers[0], numbers[0] + 5))

@@ -409,18 +409,14 @@ TABLES: Mapping[str, TableSchema] = {
                 _id("item", "the question's name"),
                 _text(
                     "construct",
-                    "what it measures, such as `willing.deliver.group` or `barrier.citizen.time`; empty where it is "
-                    "not scored",
+                    "what it measures, such as `willing.deliver.group`; empty where it is not scored",
                 ),
                 _text("scale", "the scale that it is answered on"),
                 _text("reverse", "whether a high answer means little", "yes", "no"),
                 _text("label", "its words, in the form's default language"),
                 _text("kind", "how it is answered", *KINDS_OF_ANSWER),
                 _text("choices", "the names of its choices in their order, parted by spaces"),
-                _text(
-                    "values",
-                    "the number that each choice counts as, in the same order; `-` where it counts as no answer",
-                ),
+                _text("counts_as", "the number of each choice, in the same order; `-` where it is no answer"),
                 _number("low", "the lowest number that an answer can count as"),
                 _number("high", "the highest number that an answer can count as"),
             ),

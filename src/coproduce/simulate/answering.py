@@ -201,7 +201,7 @@ def survey(seed: int) -> Mapping[str, Drawn]:
             people.append((respondent, 1.0, side, respondent, side, None, None))
             said += [(respondent, item, value) for item, value in _barriers(side, chance=chance)]
     return {
-        "items": (("item", "construct", "kind", "choices", "values", "low", "high"), _items()),
+        "items": (("item", "construct", "kind", "choices", "counts_as", "low", "high"), _items()),
         "respondents": (
             ("respondent", "weight", "stratum", "psu", "side", "deprivation", "age_band"),
             tuple(people),

@@ -105,11 +105,11 @@ def _faults(row: Mapping[str, Any]) -> Iterator[Wrong]:
     yield from _wrong_construct(str(row["construct"]))
     if row["kind"] in UNSCORED:
         yield "kind", "scored", "select_one, integer, decimal or range, where an item has a construct", None
-    choices, values = str(row["choices"] or "").split(), str(row["values"] or "").split()
+    choices, values = str(row["choices"] or "").split(), str(row["counts_as"] or "").split()
     if len(choices) != len(values):
-        yield "values", "length", f"one value for each of its {len(choices)} choices", None
+        yield "counts_as", "length", f"one value for each of its {len(choices)} choices", None
     if any(value != SILENT and not NUMBER.fullmatch(value) for value in values):
-        yield "values", "number", f"numbers, or `{SILENT}` for no answer, parted by spaces", None
+        yield "counts_as", "number", f"numbers, or `{SILENT}` for no answer, parted by spaces", None
     if row["reverse"] == "yes" and not values and (row["low"] is None or row["high"] is None):
         yield "reverse", "scale", "`low` and `high` too, without which nothing can be reversed", None
 
@@ -135,7 +135,7 @@ def _part(first: str, place: int) -> str:
 
 
 def _item(row: Mapping[str, Any]) -> Item:
-    choices, values = str(row["choices"] or "").split(), str(row["values"] or "").split()
+    choices, values = str(row["choices"] or "").split(), str(row["counts_as"] or "").split()
     counts = {
         choice: math.nan if value == SILENT else float(value)
         for choice, value in zip(choices, values, strict=True)

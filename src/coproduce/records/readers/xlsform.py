@@ -157,7 +157,7 @@ def _item(form: Form, question: FormQuestion) -> dict[str, str | None]:
         "label": form.text(question.labels),
         "kind": question.kind,
         "choices": " ".join(question.names()) or None,
-        "values": " ".join(values) if any(value != "-" for value in values) else None,
+        "counts_as": " ".join(values) if any(value != "-" for value in values) else None,
         "low": f"{limits[0]:.15g}" if limits else None,
         "high": f"{limits[1]:.15g}" if limits else None,
     }
@@ -179,10 +179,10 @@ def _settings(table: FormTable) -> Mapping[str, str]:
 
 
 def _languages(tables: Mapping[str, FormTable], default: str, *, faults: Faults) -> tuple[str, ...]:
-    """The form's languages, the default one first; those of the choices must be among those of the survey."""
+    """The form's languages, the default one first; those of the choices must be among them, but for a plain label."""
     languages = list(dict.fromkeys(tables["survey"].languages()))
     for language in tables["choices"].languages():
-        if languages and language not in languages:
+        if language and languages and language not in languages:
             _refuse(faults, "choices.label", language, known=languages)
     if default and default not in languages and languages not in ([], [""]):
         _refuse(faults, "settings.default_language", default, known=languages)
