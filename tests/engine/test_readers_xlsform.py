@@ -81,7 +81,7 @@ def test_a_form_is_the_table_items(tmp_path):
     )
     with Engine(threads=1) as engine:
         table = open_records(read_study(tmp_path), engine).tables["items"]
-        columns = 'item, construct, scale, reverse, label, kind, choices, counts_as, low, high'
+        columns = "item, construct, scale, reverse, label, kind, choices, counts_as, low, high"
         rows = engine.rows(f"SELECT {columns} FROM items ORDER BY row_number")
     assert rows == [
         ("easy", "efficacy", "agree", "no", "Es ist leicht", "select_one", "no yes unknown", "0 1 -", 0, 1),
