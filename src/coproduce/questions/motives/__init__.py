@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from coproduce.errors import Fault, StudyError, nearest
+from coproduce.errors import RecordsError, StudyError
 from coproduce.findings import Finding, Unanswered
 from coproduce.findings.part import Part, joined
-from coproduce.questions.motives.correlating import correlated
+from coproduce.questions.motives.correlating import correlated, unknown_correlates
 from coproduce.questions.motives.measuring import hindered, measured, moved
 from coproduce.questions.motives.settings import MotivesSettings
-from coproduce.questions.motives.sharing import over_time, shared
+from coproduce.questions.motives.sharing import over_time, shared, without_scale
 from coproduce.questions.motives.surveyed import Surveyed, read_survey
 from coproduce.questions.motives.weighting import drawn, weighted
 from coproduce.questions.motives.wording import finding
@@ -32,40 +30,15 @@ def check(records: Records, settings: MotivesSettings) -> None:
     RecordsError
         With every such fault (`StudyError` where all are of settings).
     """
-    survey = read_survey(records, settings)
-    if faults := [*_unknown(survey, settings), *_no_scale(survey, settings)]:
-        raise StudyError(*faults)
+    _read(records, settings)
 
 
-def _unknown(survey: Surveyed, settings: MotivesSettings) -> Iterator[Fault]:
-    """A fault for each correlate that is neither a group nor a construct."""
-    known = [*survey.groups, *dict.fromkeys(item.construct for item in survey.items)]
-    for name in settings.correlates or ():
-        if name not in known:
-            yield Fault(
-                file=FILE,
-                place="questions.motives.correlates",
-                rule="known",
-                found=name,
-                wanted="groups and constructs: " + ", ".join(known),
-                hint=nearest(name, known),
-            )
-
-
-def _no_scale(survey: Surveyed, settings: MotivesSettings) -> Iterator[Fault]:
-    """A fault where nothing says from which answer on a person is active or willing."""
-    for word, given in (("active", settings.active_from), ("willing", settings.willing_from)):
-        without = [
-            item.name for items in survey.constructs(word).values() for item in items if item.middle is None
-        ]
-        if given is None and without:
-            yield Fault(
-                file=FILE,
-                place=f"questions.motives.{word}_from",
-                rule="required",
-                found="nothing",
-                wanted=f"the answer from which a person is {word}: {', '.join(without[:5])} have no `low` and `high`",
-            )
+def _read(records: Records, settings: MotivesSettings) -> Surveyed:
+    survey, faults = read_survey(records, settings)
+    faults += [*unknown_correlates(survey, settings), *without_scale(survey, settings)]
+    if faults:
+        raise (StudyError if all(fault.file == FILE for fault in faults) else RecordsError)(*faults)
+    return survey
 
 
 def answer(records: Records, settings: MotivesSettings) -> tuple[Finding | Unanswered, ...]:
@@ -92,7 +65,7 @@ def answer(records: Records, settings: MotivesSettings) -> tuple[Finding | Unans
     -----
     The definitions stand in ``docs/questions/motives.md``.
     """
-    survey = read_survey(records, settings)
+    survey = _read(records, settings)
     citizens = survey.only(survey.side == "citizen")
     number = int(citizens.answered().sum())
     if number < FEW:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coproduce.errors import EstimationError
+from coproduce.errors import EstimationError, Fault, nearest
 from coproduce.findings import Cell, Diagnostic, Estimate, Table
 from coproduce.findings.part import Part
 from coproduce.methods.intervals import student
@@ -18,6 +18,7 @@ from coproduce.methods.survey.ordinal import Fit, ordered_logit, parallel_slopes
 from coproduce.questions.motives.settings import MotivesSettings
 from coproduce.questions.motives.sharing import middle_of, standing
 from coproduce.questions.motives.surveyed import Mask, Numbers, Surveyed, values_of
+from coproduce.records.settings import FILE
 
 USUAL = ("efficacy", "satisfaction", "informed", "consulted")
 ENOUGH = 10
@@ -91,6 +92,21 @@ def named_correlates(survey: Surveyed, settings: MotivesSettings) -> tuple[str, 
         return settings.correlates
     groups = [name for name in survey.groups if name != "side"]
     return (*groups, *(name for name in USUAL if name in survey.constructs(name)))
+
+
+def unknown_correlates(survey: Surveyed, settings: MotivesSettings) -> Iterator[Fault]:
+    """A fault for each correlate that is neither a group nor a construct."""
+    known = [*survey.groups, *dict.fromkeys(item.construct for item in survey.items)]
+    for name in settings.correlates or ():
+        if name not in known:
+            yield Fault(
+                file=FILE,
+                place="questions.motives.correlates",
+                rule="known",
+                found=name,
+                wanted="groups and constructs: " + ", ".join(known),
+                hint=nearest(name, known),
+            )
 
 
 def _terms(survey: Surveyed, settings: MotivesSettings) -> Iterator[Term]:

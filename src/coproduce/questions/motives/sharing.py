@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coproduce.errors import Fault
 from coproduce.findings import Cell, Estimate, Table
 from coproduce.findings.part import Part, estimate, joined
 from coproduce.methods.intervals import Interval, simultaneous
@@ -15,6 +16,7 @@ from coproduce.methods.survey.linear import Linear, interval, mean, share_interv
 from coproduce.questions.motives.items import Item
 from coproduce.questions.motives.settings import MotivesSettings
 from coproduce.questions.motives.surveyed import Mask, Numbers, Surveyed, values_of
+from coproduce.records.settings import FILE
 
 SHARES = {
     "active_share": "Citizens who take part at least sometimes in something",
@@ -39,6 +41,21 @@ def at_least(
     from_ = np.array([middle_of(item, given) for item in items])
     enough = answers > from_ if above and given is None else answers >= from_
     return np.where(np.isfinite(answers).any(axis=1), enough.any(axis=1).astype(float), np.nan)
+
+
+def without_scale(survey: Surveyed, settings: MotivesSettings) -> Iterator[Fault]:
+    """A fault where nothing says from which answer on a person is active or willing."""
+    for word, given in (("active", settings.active_from), ("willing", settings.willing_from)):
+        items = [item for own in survey.constructs(word).values() for item in own]
+        without = [item.name for item in items if item.middle is None]
+        if given is None and without:
+            yield Fault(
+                file=FILE,
+                place=f"questions.motives.{word}_from",
+                rule="required",
+                found="nothing",
+                wanted=f"the answer from which a person is {word}: {', '.join(without[:5])} have no `low` and `high`",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

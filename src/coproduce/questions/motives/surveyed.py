@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coproduce.errors import SHOWN_ROWS, Fault, RecordsError, StudyError, nearest
+from coproduce.errors import SHOWN_ROWS, Fault, nearest
 from coproduce.questions.motives.items import BARRIER_SIDES, Item, read_items
 from coproduce.questions.motives.settings import MotivesSettings
 from coproduce.records.opening import Records
@@ -105,20 +105,10 @@ class Surveyed:
         return np.asarray(np.divide(total, count, out=np.full(self.n, np.nan), where=count > 0))
 
 
-def read_survey(records: Records, settings: MotivesSettings) -> Surveyed:
-    """Read a survey.
-
-    Raises
-    ------
-    RecordsError
-        With every fault of the tables and of the settings (`StudyError` where all are of settings).
-    """
+def read_survey(records: Records, settings: MotivesSettings) -> tuple[Surveyed, list[Fault]]:
+    """Read a survey, and every fault of its tables and of what settings say of them."""
     reader = _Reader(records, settings)
-    survey = reader.read()
-    if reader.faults:
-        kind = StudyError if all(fault.file == FILE for fault in reader.faults) else RecordsError
-        raise kind(*reader.faults)
-    return survey
+    return reader.read(), reader.faults
 
 
 class _Reader:
@@ -265,9 +255,9 @@ class _Reader:
                 place=f"questions.motives.{key}",
                 rule="known",
                 found=found,
-                wanted="one of " + ", ".join(map(str, known))
+                wanted=f"one of {', '.join(known)}"
                 if any(known)
-                else "nothing: there is no such thing",
+                else f"no such setting: the tables know no {key}",
                 hint=nearest(found, known),
             )
         )
