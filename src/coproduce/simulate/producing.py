@@ -60,7 +60,7 @@ def produced(citizen: float, professional: float) -> float:
 
     Examples
     --------
-    >>> produced(100.0, 100.0) == SCALE * 100**RETURNS
+    >>> abs(produced(100.0, 100.0) - SCALE * 100**RETURNS) < 1e-9
     True
     """
     rho = 1 / ELASTICITY - 1
