@@ -245,7 +245,7 @@ def _effects(rows: Sequence[Row]) -> ChartType:
     import altair as alt
 
     base = alt.Chart(data(rows)).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=_bare(minExtent=300, labelLimit=330))
+        y=alt.Y("label:N", sort=None, title=None, axis=_bare(minExtent=330, labelLimit=340))
     )
     x = alt.X("value:Q", title="Percentage points, with 95% interval", axis=alt.Axis(tickCount=6))
     nought = alt.Chart(data([{"at": 0}])).mark_rule(color=LIGHT["muted"], strokeDash=[4, 3])
@@ -253,4 +253,4 @@ def _effects(rows: Sequence[Row]) -> ChartType:
         nought.encode(x="at:Q"),
         base.mark_rule(color=LIGHT["citizen"], strokeWidth=2).encode(x="low:Q", x2="high:Q"),
         base.mark_point(filled=True, size=70, color=LIGHT["citizen"], opacity=1).encode(x=x),
-    ).properties(width=WIDTH - 140, height=alt.Step(28))
+    ).properties(width=WIDTH - 160, height=alt.Step(28))

@@ -24,6 +24,13 @@ LOW = 0.7
 NOT_SAID: tuple[Cell, ...] = (None, None, None)
 
 
+NUMBERS = (
+    *(f"{name}{limit}" for name in ("omega", "alpha") for limit in ("", "_low", "_high")),
+    "ordinal_omega",
+    "ordinal_alpha",
+)
+
+
 def measured(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> Part:
     """The reliability of every construct of two items or more."""
     estimates: list[Estimate] = []
@@ -50,10 +57,10 @@ def measured(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> 
         rows.append((construct, found.items, kind, *_row(found), " ".join(found.worries) or None))
     table = Table(
         caption="How far the items of each construct measure one thing",
-        columns=("construct", "items", "reported", "omega", "omega_low", "omega_high", "alpha", "alpha_low",
-                 "alpha_high", "ordinal_omega", "ordinal_alpha", "persons", "worries"),
+        columns=("construct", "items", "reported", *NUMBERS, "persons", "worries"),
         rows=tuple(rows),
-    )  # fmt: skip
+        counts={"persons": NUMBERS},
+    )
     return Part(
         estimates=tuple(estimates), tables={"reliability": table} if rows else {}, caveats=tuple(caveats)
     )
