@@ -17,6 +17,8 @@ from django.utils import timezone
 from coproduce_web.models import Attempt, Person
 
 LINK_MINUTES = 15
+DOORS = ("password", "link", "own password", "own address")
+"""Doors whose tries are counted for a person; for others it is the network address."""
 _SALT = "coproduce.sign-in-link"
 
 
@@ -78,3 +80,21 @@ def first_token() -> str:
 def is_first_token(token: str) -> bool:
     """Whether that is it."""
     return hmac.compare_digest(token, first_token())
+
+
+_ADDRESS_SALT = "coproduce.address"
+
+
+def address_token(person: Person, *, email: str) -> str:
+    """The part of a link that confirms an address: it ends when the address that it would replace changes."""
+    return signing.dumps({"person": person.pk, "was": person.email, "email": email}, salt=_ADDRESS_SALT)
+
+
+def email_of_address_token(token: str, *, person: Person) -> str | None:
+    """The address that a link confirms for that person; nothing if it is old, used, another's or made up."""
+    try:
+        told = signing.loads(token, salt=_ADDRESS_SALT, max_age=timedelta(minutes=LINK_MINUTES))
+    except signing.BadSignature:
+        return None
+    mine = told["person"] == person.pk and told["was"] == person.email
+    return str(told["email"]) if mine else None

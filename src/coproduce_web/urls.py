@@ -5,32 +5,16 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from coproduce_web.pages import people, services
+from coproduce_web.pages import services
 from coproduce_web.pages.access import Access, Seen, page
 from coproduce_web.permissions import Permission
+from coproduce_web.routes import commissioning, people
 
 handler403 = "coproduce_web.pages.refusals.not_allowed"
 handler404 = "coproduce_web.pages.refusals.not_found"
 handler500 = "coproduce_web.pages.refusals.fault"
 
 set_language.access = Access(sees=Seen.EVERYONE, does=Seen.EVERYONE)  # type: ignore[attr-defined]
-
-PEOPLE = [
-    page("sign-in", people.sign_in, name="sign_in", sees=Seen.EVERYONE, does=Seen.EVERYONE),
-    page("sign-in/link", people.send_link, name="send_link", sees=Seen.EVERYONE, does=Seen.EVERYONE),
-    page(
-        "sign-in/link/<str:token>", people.use_link, name="use_link", sees=Seen.EVERYONE, does=Seen.EVERYONE
-    ),
-    page("sign-out", people.sign_out, name="sign_out", sees=Seen.SIGNED_IN, does=Seen.SIGNED_IN),
-    page(
-        "first/<str:token>",
-        people.first_steward,
-        name="first_steward",
-        sees=Seen.EVERYONE,
-        does=Seen.EVERYONE,
-    ),
-    page("<slug:service>/join", people.join, name="join", sees=Seen.EVERYONE, does=Seen.EVERYONE),
-]
 
 SERVICES = [
     page("", services.start, name="start", sees=Seen.EVERYONE),
@@ -107,6 +91,9 @@ SERVICES = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language", set_language, name="set_language"),
-    *PEOPLE,
+    *people.PEOPLE,
+    *people.ACCOUNT,
+    *people.MEMBERS,
     *SERVICES,
+    *commissioning.ROUTES,
 ]

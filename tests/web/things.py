@@ -1,5 +1,9 @@
 """What stands in each part of an address, for the walk of the matrix."""
 
+from tests.web.commission import commission
+
+PEOPLE = ("actor", "membership", "invitation", "organisation", "erasure", "cell", "session")
+
 
 def things(world):
     """A value of the small world for every name that an address may hold."""
@@ -10,4 +14,7 @@ def things(world):
         "activity": world.activity.pk,
         "thread": world.thread.pk,
         "token": "made-up",
+        **commission(world),
+        "kind": "membership-actor",
+        **{name: world.more[name].pk for name in PEOPLE},
     }

@@ -5,16 +5,18 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from coproduce_web.actions import people, services
+from coproduce_web.actions import asking, forgetting, people, roles, services
 from coproduce_web.actions.acting import By
 from coproduce_web.models import (
     Activity,
     Initiative,
     Membership,
+    Opportunity,
     Organisation,
     Person,
     Phase,
     Service,
+    Session,
     Thread,
 )
 from coproduce_web.permissions import ROLES
@@ -72,7 +74,7 @@ def make_world() -> World:
     }
     activity = services.plan_activity(by=coordinator, phase=phases["deliver"], title="Visit somebody")
     thread = Thread.objects.create(initiative=initiative)
-    return World(
+    world = World(
         service=service,
         other_service=other,
         initiative=initiative,
@@ -81,6 +83,36 @@ def make_world() -> World:
         thread=thread,
         people=everyone,
     )
+    world.more |= _of_people(world)
+    return world
+
+
+def _of_people(world):
+    """What the pages of people show: a member, their role, an invitation, a request, a group of those served."""
+    service, citizen = world.service, world.people["citizen"].actor
+    asked = [{"column": "age_group", "label": "How old are you?", "choices": ["young", "old"]}]
+    service = asking.ask(by=world.by("steward"), service=service, questions=asked)
+    invitation, _secret = roles.invite(
+        by=world.by("steward"), service=service, role="citizen", side="citizen", days=14
+    )
+    other = world.people["other_citizen"].actor
+    opportunity = Opportunity.objects.create(
+        activity=world.activity, title="Walks", posted_by=world.people["professional"].actor
+    )
+    start = timezone.now() + timedelta(days=7)
+    return {
+        "actor": citizen,
+        "membership": Membership.objects.get(actor=citizen, service=service),
+        "invitation": invitation,
+        "organisation": Organisation.objects.get(name="Town"),
+        "erasure": forgetting.ask_erasure(by=By(actor=other), actor=other, words="and in comments"),
+        "cell": asking.add_cell(
+            by=world.by("steward"), service=service, values={"age_group": "old"}, persons=400
+        ),
+        "session": Session.objects.create(
+            opportunity=opportunity, starts_at=start, ends_at=start + timedelta(hours=1)
+        ),
+    }
 
 
 def _person(by, *, role, service, email=None, organisation=None):

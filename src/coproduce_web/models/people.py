@@ -93,7 +93,7 @@ class Demographics(models.Model):
     """What someone freely told of themselves: the answers to the service's questions, shown only as aggregates."""
 
     actor = models.OneToOneField(Actor, models.CASCADE, related_name="demographics")
-    values = models.JSONField(default=dict)
+    values = models.JSONField(default=dict, blank=True)
     PERSONAL = frozenset({"values"})
 
     def __str__(self) -> str:

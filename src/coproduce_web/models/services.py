@@ -51,7 +51,7 @@ class PopulationCell(models.Model):
     """How many of the people served are alike: what takes part is held against it."""
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="population")
-    values = models.JSONField(default=dict)
+    values = models.JSONField(default=dict, blank=True)
     persons = models.PositiveIntegerField()
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ class TrailEntry(models.Model):
     case = models.CharField(max_length=60, blank=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    forgotten = models.BooleanField(default=False)  # it is too old to say who
 
     class Meta:
         indexes = (

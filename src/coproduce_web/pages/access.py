@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from coproduce_web.actions.acting import OPEN_TO_ANYONE, By, NotNow, permissions
 from coproduce_web.models import Actor, Initiative, Person, SentForm, Service
 from coproduce_web.permissions import Permission
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 ASSISTING = "assisting"
 """The session's key for the citizen whom a coordinator types for: actor, pseudonym, service, until."""
@@ -46,6 +47,7 @@ class Visit(HttpRequest):
     by: By
     roles: frozenset[str]
     permissions: frozenset[Permission]
+    assisting: dict[str, Any]  # where a coordinator types for a citizen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def page(
 
 def _guarded(view: View, *, access: Access) -> View:
     @wraps(view)
-    def answer(request: Visit, **kwargs: Any) -> HttpResponse:
+    def answer(request: Visit, **kwargs: Any) -> HttpResponseBase:
         _place(request, kwargs)
         writes = request.method not in {"GET", "HEAD", "OPTIONS"}
         if not _may(request, access.sees) or (writes and not _may(request, access.does)):
@@ -112,13 +114,11 @@ def _place(request: Visit, kwargs: dict[str, Any]) -> None:
 def _by(request: Visit, service: Service | None) -> By:
     """Who acts: whoever is signed in, or, in the service where a coordinator types for a citizen, that citizen."""
     signed_in = request.user.actor if isinstance(request.user, Person) else None
-    assisting = request.session.get(ASSISTING) if signed_in and service else None
-    if (
-        service is None
-        or not assisting
-        or assisting["service"] != service.pk
-        or assisting["until"] < time.time()
-    ):
+    assisting = request.session.get(ASSISTING) if signed_in else None
+    if not assisting or assisting["until"] < time.time():
+        return By(actor=signed_in)
+    request.assisting = assisting
+    if service is None or assisting["service"] != service.pk:
         return By(actor=signed_in)
     citizen = Actor.objects.select_related("person").filter(pk=assisting["actor"], left_at=None).first()
     return By(actor=citizen, typed_by=signed_in) if citizen else By(actor=signed_in)
@@ -145,7 +145,7 @@ def _refuse(request: Visit) -> HttpResponse:
     return render(request, "refusals/not_allowed.html", status=403)
 
 
-def _once(request: Visit, answer: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(request: Visit, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Answer a sent form; the same form sent again leads to where the first led."""
     token = request.POST.get("once", "")
     try:

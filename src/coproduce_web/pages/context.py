@@ -17,6 +17,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "service": getattr(request, "service", None),
         "initiative": getattr(request, "initiative", None),
         "by": getattr(request, "by", None),
+        "assisting": getattr(request, "assisting", None),
         "may": {permission.value: permission in permissions for permission in Permission},
         "once": secrets.token_urlsafe(24),
     }

@@ -1,32 +1,38 @@
-"""Signing in and out, joining a service, the first steward."""
+"""Signing in and out, joining a service, invitations taken up, the first steward."""
 
 from __future__ import annotations
 
-import logging
+import time
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.core.mail import send_mail
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from coproduce_web import letters
+from coproduce_web.actions import accounts
 from coproduce_web.actions import people as actions
+from coproduce_web.actions.acting import By
 from coproduce_web.forms.people import FirstStewardForm, JoinForm, LinkForm, SignInForm
-from coproduce_web.models import Membership, Person
+from coproduce_web.models import Invitation, Membership, Person
 from coproduce_web.pages.access import Visit, thanks
 from coproduce_web.signing_in import (
     LINK_MINUTES,
     address_of,
+    hashed,
     is_first_token,
-    link_token,
     person_of_link,
     too_often,
 )
 
 _BACKEND = "coproduce_web.signing_in.Passwords"
+BY_LETTER = "by_letter"
+"""The session's key for when a letter was answered: who did so just now need not type the password as well."""
 
 
 def sign_in(request: Visit) -> HttpResponse:
@@ -47,13 +53,12 @@ def sign_in(request: Visit) -> HttpResponse:
             if often
             else _("Address and password do not go together."),
         )
-    return render(
-        request, "people/sign_in.html", {"form": form, "link_form": LinkForm(), "next": _next(request)}
-    )
+    oidc = getattr(settings, "OIDC_NAME", "")
+    return render(request, "people/sign_in.html", {"form": form, "next": _next(request), "oidc": oidc})
 
 
 def send_link(request: Visit) -> HttpResponse:
-    """Send a link that signs in; the page says the same whether the address is known or not."""
+    """Send a link that signs in; the page says the same, as quickly, whether the address is known or not."""
     form = LinkForm(request.POST or None)
     if not form.is_valid():
         return render(
@@ -65,17 +70,8 @@ def send_link(request: Visit) -> HttpResponse:
     )
     person = Person.objects.filter(email__iexact=email, is_active=True, actor__left_at=None).first()
     if person and not often:
-        _send(request, person)
+        letters.send_sign_in_link.enqueue(person=person.pk, base=request.build_absolute_uri("/")[:-1])
     return render(request, "people/link_sent.html", {"minutes": LINK_MINUTES})
-
-
-def _send(request: Visit, person: Person) -> None:
-    link = request.build_absolute_uri(reverse("use_link", args=[link_token(person)]))
-    text = render_to_string("letters/sign_in.txt", {"link": link, "minutes": LINK_MINUTES, "person": person})
-    try:
-        send_mail(_("Your link to sign in"), text, None, [person.email or ""])
-    except OSError as error:
-        logging.getLogger("django.request").warning("The mail server does not answer: %s", error)
 
 
 def use_link(request: Visit, token: str) -> HttpResponse:
@@ -83,10 +79,18 @@ def use_link(request: Visit, token: str) -> HttpResponse:
     person = person_of_link(token)
     if person is None:
         return render(request, "people/link_old.html", status=410)
-    if request.method == "POST":
-        login(request, person, backend=_BACKEND)
+    if request.method != "POST":
+        return render(request, "people/use_link.html")
+    confirmed_before = person.confirmed_at is not None or not person.has_usable_password()
+    person = accounts.come_by_letter(by=By(actor=person.actor), now=timezone.now())
+    login(request, person, backend=_BACKEND)
+    request.session[BY_LETTER] = int(time.time())
+    if confirmed_before:
         return redirect("start")
-    return render(request, "people/use_link.html")
+    thanks(
+        request, _("Your address is confirmed. Set a password anew: the one typed before no longer counts.")
+    )
+    return redirect("set_password")
 
 
 def sign_out(request: Visit) -> HttpResponse:
@@ -122,12 +126,52 @@ def join(request: Visit) -> HttpResponse:
             return redirect("service", request.service.slug)
         return render(request, "people/join_too.html")
     form = JoinForm(request.POST or None)
-    if form.is_valid():
-        person = actions.join(service=request.service, **form.cleaned_data)
+    if form.is_valid() and _room_for_one_more(request, form):
+        person = actions.join(service=request.service, language=_language(), **form.cleaned_data)
         login(request, person, backend=_BACKEND)
         thanks(request, _("Welcome. Your pseudonym here is %(name)s.") % {"name": person.actor.pseudonym})
         return redirect("service", request.service.slug)
     return render(request, "people/join.html", {"form": form})
+
+
+def take_up_invitation(request: Visit, token: str) -> HttpResponse:
+    """Take up an invitation: as someone new, or with the account that is signed in."""
+    invitation = (
+        Invitation.objects.select_related("service", "organisation").filter(hashed=hashed(token)).first()
+    )
+    if invitation is None or not invitation.is_open:
+        return render(request, "people/link_old.html", status=410)
+    told = {"invitation": invitation, "next": request.path}
+    if request.by.actor is not None:
+        if request.method == "POST":
+            actions.take_up_invitation(by=request.by, invitation=invitation)
+            return _arrive(invitation)
+        return render(request, "people/invited.html", told)
+    form = JoinForm(request.POST or None)
+    if form.is_valid() and _room_for_one_more(request, form):
+        person = actions.come_by_invitation(invitation=invitation, language=_language(), **form.cleaned_data)
+        login(request, person, backend=_BACKEND)
+        thanks(request, _("Welcome. Your pseudonym here is %(name)s.") % {"name": person.actor.pseudonym})
+        return _arrive(invitation)
+    return render(request, "people/invited.html", told | {"form": form})
+
+
+def _arrive(invitation: Invitation) -> HttpResponse:
+    return redirect("service", invitation.service.slug) if invitation.service else redirect("start")
+
+
+def _room_for_one_more(request: Visit, form: JoinForm) -> bool:
+    """Whether not too many accounts were made from that network address."""
+    if not too_often("join from", address_of(request), most=30, minutes=60):
+        return True
+    form.add_error(None, _("Too many accounts were made from this network. Try again in an hour."))
+    return False
+
+
+def _language() -> str:
+    known = dict(settings.LANGUAGES)
+    language = (get_language() or "en").split("-")[0]
+    return language if language in known else "en"
 
 
 def _next(request: Visit) -> str:

@@ -57,6 +57,7 @@ class Command(BaseCommand):
             for command in (
                 _server(options),
                 [sys.executable, "-m", "coproduce_web", "db_worker", "--queue-name", "*"],
+                [sys.executable, "-m", "coproduce_web", "keep", "--daily"],
             )
         ]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
