@@ -73,7 +73,7 @@ comment          -       -        do      do           do          do        -  
 proposals        see     see      see     see          see         see       see     see
 new_proposal     -       -        do      do           do          -         -       -
 proposal         see     see      do      do           do          see       see     see
-withdraw_proposal -      -        do      do           do          -         -       -
+withdraw_proposal -      -        do      see          see         -         -       -
 rounds           see     see      see     see          see         see       see     see
 new_round        -       -        -       -            do          -         -       -
 bring_round      -       -        -       -            do          -         -       -

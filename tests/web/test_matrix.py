@@ -18,18 +18,17 @@ def test_every_address_is_in_the_matrix_and_nothing_else():
     assert addresses() == sorted(MATRIX)
 
 
-def address(world, name):
-    """The address with things of the world in it."""
+def address(known, name):
+    """The address with known things in it."""
     pattern = next(pattern for pattern in get_resolver().url_patterns if pattern.name == name)
-    known = things(world)
     return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_sees_and_does_what_is_written_and_nothing_else(world, signed_in, role):
-    wrong = []
+    wrong, known = [], things(world)
     for name, cells in MATRIX.items():
-        place = address(world, name)
+        place = address(known, name)
         if name == "sign_out" and cells[role] != "-":
             continue  # it would end the walk; tests of people press it
         with transaction.atomic():  # what one address does, the next must not find

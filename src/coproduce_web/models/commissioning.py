@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -90,6 +92,7 @@ class BudgetRound(models.Model):
     completion = models.CharField(
         _("money left over"), max_length=20, choices=Completion, default=Completion.ADD1_GREEDY
     )
+    binding = models.BooleanField(_("the vote decides"), default=True)
     binds = models.TextField(_("what the vote binds the organisation to"), max_length=2000)
     opens_at = models.DateTimeField(_("voting opens"))
     closes_at = models.DateTimeField(_("voting closes"))
@@ -129,9 +132,10 @@ class Ballot(models.Model):
     read back; it is wiped when the votes are counted.
     """
 
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)  # by chance: its order says nothing of who and when
     round = models.ForeignKey(BudgetRound, models.CASCADE, related_name="cast")
     voter = models.CharField(max_length=64, blank=True)
-    choices = models.JSONField(default=dict)  # project's key: points (1 for a tick)
+    choices = models.JSONField(default=dict, blank=True)  # project's key: points (1 for a tick)
     PERSONAL = frozenset({"voter", "choices"})
 
     class Meta:

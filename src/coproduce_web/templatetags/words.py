@@ -68,6 +68,12 @@ def counted(count: int | None, service: Service) -> str:
     return number_format(count, force_grouping=True)
 
 
+@register.filter
+def amount(value: int) -> str:
+    """A whole amount with its thousands apart, as the visitor's language does it."""
+    return str(number_format(value, use_l10n=True, force_grouping=True))
+
+
 @register.simple_tag
 def faults_title(form: Form) -> str:
     """What stands above the list of a form's faults."""

@@ -1,0 +1,1 @@
+"""The addresses of each room, and who may see and do them."""
