@@ -18,6 +18,7 @@ from coproduce.methods.survey.quantiles import quantile
 from coproduce.methods.survey.raking import Margin, rake
 from coproduce.methods.survey.reliability import _correlations, _loadings, reliability
 
+BY_SVY = json.loads(Path(__file__).with_name("survey_svy.json").read_text(encoding="utf-8"))
 BY_R = json.loads(Path(__file__).with_name("survey_reference.json").read_text(encoding="utf-8"))
 DATA = {name: np.array(column) for name, column in BY_R["data"].items()}
 X, GROUP, BAND, STEP = (DATA[name] for name in ("x", "group", "band", "step"))
@@ -45,6 +46,22 @@ def test_linearised_errors(name, found, df):
         (BY_R[name]["value"], BY_R[name]["se"]), rel=CLOSED_FORM, abs=CLOSED_FORM
     )
     assert df is None or freedom(DESIGN, found.domain) == df
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("mean", mean(DESIGN, X)),
+        ("total", total(DESIGN, X)),
+        ("share", mean(DESIGN, YES)),
+        ("ratio", ratio(DESIGN, YES, over=DATA["weight"])),
+    ],
+)
+def test_linearised_errors_are_those_of_svy(name, found):
+    """tools/survey_reference.py made the numbers."""
+    shown = interval(DESIGN, found)
+    theirs = BY_SVY[name]
+    assert (shown.value, shown.se) == pytest.approx((theirs["value"], theirs["se"]), rel=CLOSED_FORM)
 
 
 def test_a_difference_is_not_that_of_independent_groups():

@@ -19,12 +19,15 @@ REFERENCES = (
     "1013-1020.",
 )
 
+MOST = 3
+"""How many correlates the answer names."""
+
 
 def finding(part: Part, *, doubts: Sequence[str]) -> Finding:
     """The finding of what all parts found."""
     found = {estimate.name: estimate for estimate in part.estimates if estimate.group is None}
     effects = [estimate for estimate in part.estimates if estimate.name == "average_effect"]
-    sentences = [*_shares(found), *_correlates(effects)]
+    sentences = [*_shares(found), *_correlates(effects, clear=_clear(part))]
     return Finding(
         id="motives",
         question="motives",
@@ -52,26 +55,36 @@ def _shares(found: dict[str, Estimate]) -> Iterator[str]:
         yield f"{_told(found['potential_gap'])} would and take part in nothing: this is the potential."
 
 
-def _correlates(effects: Sequence[Estimate]) -> Iterator[str]:
+def _correlates(effects: Sequence[Estimate], *, clear: set[str]) -> Iterator[str]:
     """What goes with taking part, as far as the intervals tell; what they do not tell is not called nothing."""
     if not effects:
         return
-    clear = [one for one in effects if _apart(one)]
-    if not clear:
-        yield "Of none of the correlates does this sample tell which way it goes with taking part."
-        return
-    most = sorted(clear, key=lambda one: -abs(one.value or 0))[:3]
-    listed = "; ".join(f"{one.label.removeprefix('Taking part, for ')}, {_points(one)}" for one in most)
-    yield f"What most clearly goes with taking part, other things alike: {listed}."
-    if len(clear) < len(effects):
-        yield (
-            "Of the other correlates this sample does not tell which way they go." if len(clear) <= 3 else ""
+    told = sorted(
+        (one for one in effects if one.group in clear and _apart(one)), key=lambda one: -abs(one.value or 0)
+    )
+    if told:
+        listed = "; ".join(
+            f"{one.label.removeprefix('Taking part, for ')}, {_points(one)}" for one in told[:MOST]
         )
+        yield f"What most clearly goes with taking part, other things alike: {listed}."
+    if open_ := [one for one in effects if one.group not in clear]:
+        yield f"Of {len(open_)} of {len(effects)} correlates this sample does not tell which way they go."
 
 
 def _apart(one: Estimate) -> bool:
     low, high = one.interval or (None, None)
     return low is not None and high is not None and (low > 0 or high < 0)
+
+
+def _clear(part: Part) -> set[str]:
+    """The correlates whose log odds have an interval without 0: an average effect has the same sign."""
+    rows = part.tables["correlates"].records() if "correlates" in part.tables else []
+    limits = {str(row["term"]): (row["low"], row["high"]) for row in rows}
+    return {
+        term
+        for term, (low, high) in limits.items()
+        if isinstance(low, float) and isinstance(high, float) and (low > 0 or high < 0)
+    }
 
 
 def _points(one: Estimate) -> str:
