@@ -1,9 +1,13 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import spark
+
+from coproduce.records.engine import Engine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,3 +25,29 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real records: {folder} is not a folder (set COPRODUCE_DATA to where they are)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Spark on this machine, one for all tests; a test that asks for it is skipped where Java or pyspark is absent."""
+    if why := spark.absent():
+        pytest.skip(why)
+    from coproduce.records.spark import SparkEngine
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in spark.settings(tmp_path_factory.mktemp("spark")).items():
+            patch.setenv(name, value)
+        engine = SparkEngine("local[2]")
+    yield engine
+    engine.close()
+    spark.end_java()
+
+
+@pytest.fixture(params=["duckdb", "spark"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Each of the two engines: DuckDB always, Spark where it is installed."""
+    if request.param == "spark":
+        yield request.getfixturevalue("spark_engine")
+    else:
+        with Engine() as duckdb:
+            yield duckdb

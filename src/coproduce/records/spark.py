@@ -7,6 +7,7 @@ than DuckDB it is not asked (`coproduce.records.spark_sql`). Sessions are in UTC
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -35,6 +36,7 @@ ALIKE = {
     "spark.sql.timestampType": "TIMESTAMP_LTZ",
     "spark.sql.ansi.enabled": "true",  # an overflow or a cast that fails is an error, as in DuckDB
     "spark.sql.caseSensitive": "false",
+    "spark.sql.variable.substitute": "false",  # a text that holds ${...} is that text
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",  # days before 1582 are what stands in the file
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
@@ -187,6 +189,7 @@ def _session(master: str) -> tuple[Any, bool]:
     ):  # Spark warns of pandas, which it is not asked to use
         from pyspark.sql import SparkSession
 
+        logging.getLogger("SQLQueryContextLogger").disabled = True  # the refusal says it, in a line
         if (running := SparkSession.getActiveSession()) is not None:
             if (there := running.sparkContext.master) != master:
                 raise EngineError(

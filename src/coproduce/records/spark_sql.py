@@ -223,7 +223,19 @@ def _try_cast(node: exp.Expr) -> exp.Expr:
     """Of text that was seen to be a number or a time (records/values.py), for which the engines agree."""
     if node.args["to"].this.name not in {"BIGINT", "DOUBLE", "TIMESTAMPNTZ", "TIMESTAMPTZ"}:
         raise refused(node.sql(dialect="duckdb"))
+    if node.args["to"].this.name == "TIMESTAMPTZ":
+        node.set("this", _with_seconds(node.this))
     return node
+
+
+def _with_seconds(text: exp.Expr) -> exp.Expr:
+    """Spark reads no time that has a zone and no seconds (2026-03-01T10:00Z), so it is given nought of them."""
+    after_minutes = _call("substring", text, exp.convert(17), exp.convert(1))
+    zoned = exp.In(this=after_minutes, expressions=[exp.Literal.string(each) for each in "Z+-"])
+    rest = _call("substring", text, exp.convert(17))
+    return _when(
+        zoned, _call("concat", _call("left", text, exp.convert(16)), ":00", rest), otherwise=text.copy()
+    )
 
 
 def _div(node: exp.Expr) -> exp.Expr:
@@ -323,10 +335,10 @@ def _trim(node: exp.Expr) -> exp.Expr:
 
 
 def _matched(node: exp.Expr) -> exp.Expr:
-    r"""A pattern over the whole text: Java's ``$`` would let a last line break pass, ``\z`` does not."""
+    """A pattern over the whole text. To Java more letters end a line (not with ``?d``), and ``$`` stands before it."""
     if not isinstance(node.expression, exp.Literal):
         raise refused(node.sql(dialect="duckdb"))
-    return _call("rlike", node.this, rf"\A(?:{node.expression.name})\z")
+    return _call("rlike", node.this, rf"(?d)\A(?:{node.expression.name})\z")
 
 
 def _replaced(node: exp.Expr) -> exp.Expr:
@@ -337,7 +349,7 @@ def _replaced(node: exp.Expr) -> exp.Expr:
     )
     if not at_end or not isinstance(instead, exp.Literal) or instead.name or node.args.get("modifiers"):
         raise refused(node.sql(dialect="duckdb"))
-    return _call("regexp_replace", node.this, pattern.name[:-1] + r"\z", "")
+    return _call("regexp_replace", node.this, "(?d)" + pattern.name[:-1] + r"\z", "")
 
 
 def _difference(node: exp.Expr) -> exp.Expr:
