@@ -83,8 +83,6 @@ out$polr <- list(coefficients = o$coefficients, thresholds = o$zeta)
 
 a <- suppressMessages(suppressWarnings(psych::alpha(as.data.frame(items), warnings = FALSE)))
 out$alpha <- a$total$raw_alpha
-feldt <- psych::alpha.ci(a$total$raw_alpha, n.obs = n, n.var = 4)
-out$feldt <- list(low = feldt$lower.ci, high = feldt$upper.ci)
 f <- psych::fa(cor(items), nfactors = 1, fm = "minres")
 out$loadings <- as.numeric(f$loadings)
 out$polychoric <- c(polychor(table(items[, 1], items[, 2])), polychor(table(items[, 1], items[, 4])),

@@ -7,7 +7,10 @@ import pytest
 import coproduce as cp
 from coproduce.cli import main
 from coproduce.errors import RecordsError, StudyError
+from coproduce.records.settings import Head, TableSettings
+from coproduce.records.study import Study
 from coproduce.reports.charts import figures
+from coproduce.simulate.answering import survey
 
 STUDY = """
 [study]
@@ -185,6 +188,53 @@ def test_rounds_are_compared_with_the_same_people_in_both(tmp_path):
     assert rows["2025"]["change"] is None
     assert rows["2026"]["change"] == pytest.approx(1 / 11)
     assert finding.estimate("active_share").value == pytest.approx(5 / 11)
+
+
+@pytest.mark.parametrize(
+    "order", [lambda rows: rows[::-1], lambda rows: sorted(rows, key=lambda row: row[::-1])]
+)
+def test_the_order_of_rows_changes_nothing(finding, tmp_path, order):
+    def shuffled(text):
+        head, *rows = text.splitlines()
+        return "\n".join([head, *order(rows)]) + "\n"
+
+    changed = {"respondents": shuffled(RESPONDENTS), "responses": shuffled(responses())}
+    again = asked(folder_of(tmp_path, **changed)).finding("motives")
+    assert again.model_dump(exclude={"seconds"}) == finding.model_dump(exclude={"seconds"})
+
+
+def test_taking_part_or_not_goes_with_what_how_often_goes_with():
+    """Two models of one population: their average effects agree within three of their errors."""
+    tables = {
+        name: dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
+        for name, (columns, rows) in survey(5).items()
+    }
+    tables["responses"]["value"] = list(map(str, tables["responses"]["value"]))
+    found = {
+        model: cp.run(
+            Study(
+                head=Head(title="A survey", service="care", groups=("deprivation", "age_band")),
+                folder=Path(),
+                tables={name: TableSettings(path="(in memory)") for name in tables},
+                frames=tables,
+                questions={"motives": {"model": model}},
+            ),
+            only=("motives",),
+        ).finding("motives")
+        for model in ("ordinal", "binary")
+    }
+    effects = {model: one.estimate("average_effect", group="efficacy") for model, one in found.items()}
+    assert effects["binary"].value == pytest.approx(effects["ordinal"].value, abs=3 * effects["binary"].se)
+    assert {one.name for one in found["ordinal"].diagnostics} >= {
+        "proportional_odds",
+        "complete",
+        "design_effect",
+    }
+    assert "proportional_odds" not in {one.name for one in found["binary"].diagnostics}
+    assert any("need not cause" in reason for reason in found["ordinal"].grade.reasons)
+    assert any(
+        "+" in figure.description for figure in figures(found["ordinal"]) if figure.name == "correlates"
+    )
 
 
 def test_every_figure_says_its_finding_in_words(finding):

@@ -241,15 +241,22 @@ def _parallel(design: Design, y: Codes, *, x: Numbers, domain: Mask, steps: int)
     try:
         p = parallel_slopes(design, y, x=x, domain=domain).p
     except EstimationError:
-        return
+        p = float("nan")
+    yield Diagnostic(name="proportional_odds", value=p, ok=p >= 0.05, meaning=_alike_in_words(p))
+
+
+def _alike_in_words(p: float) -> str:
     if np.isnan(p):
-        return
-    ok = p >= 0.05
-    told = (
-        "There is no sign that correlates go differently with rare and with frequent taking part, in so far as this "
-        "sample could show it."
-        if ok
-        else "Correlates go differently with rare and with frequent taking part: one number for all steps is an "
-        'average. `model = "binary"` looks at taking part or not.'
+        return (
+            "Whether correlates go alike with rare and with frequent taking part could not be tested: too few people "
+            "are at some step."
+        )
+    if p >= 0.05:
+        return (
+            "There is no sign that correlates go differently with rare and with frequent taking part, in so far as "
+            "this sample could show it."
+        )
+    return (
+        "Correlates go differently with rare and with frequent taking part: one number for all steps is an average. "
+        '`model = "binary"` looks at taking part or not.'
     )
-    yield Diagnostic(name="proportional_odds", value=p, ok=ok, meaning=told)

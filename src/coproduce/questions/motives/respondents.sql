@@ -1,1 +1,1 @@
-SELECT * FROM respondents ORDER BY row_number
+SELECT * FROM respondents ORDER BY respondent

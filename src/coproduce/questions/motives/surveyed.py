@@ -179,7 +179,10 @@ class _Reader:
         if not found:
             return
         opened = self.records.tables[table]
-        rows = tuple((int(number) + opened.first_row - 1, cell) for number, cell in found[:SHOWN_ROWS])
+        rows = tuple(
+            (int(number) + opened.first_row - 1, cell)
+            for number, cell in sorted(found, key=lambda row: int(row[0]))[:SHOWN_ROWS]
+        )
         self.faults.append(
             Fault(
                 file=opened.file,
