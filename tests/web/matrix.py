@@ -90,6 +90,41 @@ decision         see     see      see     see          see         see       see
 decide           -       -        -       -            do          -         -       -
 report_done      -       -        -       do           do          -         -       -
 judge            -       -        do      -            -           -         -       -
+needs            see     see      see     see          see         see       see     see
+new_need         -       -        do      do           do          -         -       -
+need             see     see      see     see          see         see       see     see
+need_done        -       -        -       do           do          -         -       -
+judge_need       -       -        do      -            -           -         -       -
+withdraw_need    -       -        do      -            -           -         -       -
+offers           see     see      see     see          see         see       see     see
+new_offer        -       -        do      do           do          -         -       -
+offer            see     see      see     see          see         see       see     see
+withdraw_offer   -       -        do      -            -           -         -       -
+matches          -       -        see     see          see         see       see     see
+opportunities    see     see      see     see          see         see       see     see
+new_opportunity  -       -        -       do           do          -         -       -
+opportunity      see     see      see     see          see         see       see     see
+new_role         -       -        -       do           do          -         -       -
+change_places    -       -        -       do           do          -         -       -
+new_sessions     -       -        -       do           do          -         -       -
+close_opportunity -      -        -       do           do          -         -       -
+session          see     see      see     see          see         see       see     see
+sign_up          -       -        do      do           do          -         -       -
+withdraw_sign_up -       -        do      do           do          -         -       -
+attendance       -       -        -       do           do          -         -       -
+claim_many       -       -        -       do           do          -         -       -
+cancel_session   -       -        -       do           do          -         -       -
+initiative_calendar see  see      see     see          see         see       see     see
+own_calendar     -       do       do      do           do          do        do      do
+calendar_by_link see     see      see     see          see         see       see     see
+new_claim        -       -        do      do           do          -         -       -
+contribution     -       -        see     -            see         -         -       -
+answer           -       -        -       -            do          -         -       -
+waiting          -       -        see     see          see         see       see     see
+mine             -       -        see     see          see         see       see     see
+time_given       see     see      see     see          see         see       see     see
+credits          -       -        see     see          see         see       see     see
+reverse_credit   -       -        -       -            do          -         -       -
 """
 
 MATRIX = {

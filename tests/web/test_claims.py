@@ -143,9 +143,9 @@ def test_no_day_that_has_not_come_and_nobody_twice(world):
             given_on=timezone.localdate() + timedelta(days=1),
             given=[given_by(world, "citizen")],
         )
-    for given in ((), ("citizen", "citizen")):
+    for whose in ((), ("citizen", "citizen")):
         with pytest.raises(NotNow, match="once"):
-            claimed(world, "citizen", *given)
+            claimed(world, "citizen", *whose)
 
 
 def test_the_same_time_is_recorded_once_whoever_claims_it(world):

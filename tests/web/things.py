@@ -1,6 +1,7 @@
 """What stands in each part of an address, for the walk of the matrix."""
 
 from tests.web.commission import commission
+from tests.web.deliver import deliver
 
 PEOPLE = ("actor", "membership", "invitation", "organisation", "erasure", "cell", "session")
 
@@ -15,6 +16,7 @@ def things(world):
         "thread": world.thread.pk,
         "token": "made-up",
         **commission(world),
+        **deliver(world),
         "kind": "membership-actor",
         **{name: world.more[name].pk for name in PEOPLE},
     }

@@ -21,9 +21,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coproduce_web.actions.acting import By, NotNow, Trail, acting, locked, may, roles
-from coproduce_web.actions.credits import credit
 from coproduce_web.answering import CITIZENS, answerers, hands, own_side
 from coproduce_web.choices import ClaimStatus
+from coproduce_web.ledger import credit
 from coproduce_web.models import Activity, Actor, Claim, Contribution, Need, Offer, Response, Service, Session
 from coproduce_web.models.services import Facets
 from coproduce_web.permissions import Permission

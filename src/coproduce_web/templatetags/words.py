@@ -74,6 +74,12 @@ def amount(value: int) -> str:
     return str(number_format(value, use_l10n=True, force_grouping=True))
 
 
+@register.filter
+def named(called: Mapping[int, str], key: int) -> str:
+    """What stands for a key; nothing where it has none."""
+    return called.get(key, "")
+
+
 @register.simple_tag
 def faults_title(form: Form) -> str:
     """What stands above the list of a form's faults."""
