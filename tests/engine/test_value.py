@@ -398,6 +398,36 @@ def test_no_number_is_larger_than_anybody_s(tmp_path):
         run(tmp_path, costs=trial()["costs.csv"].replace(",100,", ",1e60,", 1))
 
 
+def test_a_price_without_bounds_is_not_given(tmp_path):
+    unsure = table(
+        "unit,period,measure,value",
+        zip(UNITS, [1] * 8, ["health"] * 8, (1, 9, 2, 8, 6, 1, 9, 5), strict=True),
+    )
+    found = run(tmp_path, outcomes=unsure).finding("value")
+    price = found.estimate("icer_public")
+    assert (price.value, price.interval) == (None, None)
+    assert "has no bounds here" in found.answer
+    kinds = {row["perspective"]: row["set"] for row in found.tables["ratios"].records()}
+    assert kinds["public"] == "outside"
+
+
+def test_an_elasticity_without_bounds_is_not_given(tmp_path):
+    """Output that follows one side's hours alone: every elasticity fits."""
+    chance = np.random.default_rng(2)
+    rows = [(f"V{number}", 1, *chance.lognormal(3, 0.4, 2).round(2)) for number in range(25)]
+    inputs = table(
+        "unit,period,professional_hours,citizen_hours,output",
+        [(*row, round(row[2] * float(chance.lognormal(0, 0.3)), 2)) for row in rows],
+    )
+    found = run(
+        tmp_path, inputs=inputs, leave_out=("costs", "exposure", "outcomes", "measures"), settings=""
+    ).finding("value")
+    sigma = found.estimate("elasticity_of_substitution")
+    assert sigma.value is None or (sigma.interval[0] is not None and sigma.interval[1] is not None)
+    assert "nan" not in found.answer
+    assert "cannot be said" in found.answer
+
+
 def test_few_people_are_not_shown(tmp_path):
     place = folder_of(tmp_path)
     toml = (place / "study.toml").read_text().replace("small_numbers = 0", "small_numbers = 5")

@@ -39,6 +39,9 @@ def isoquant(output: float, first: Array, *, scale: float, share: float, rho: fl
     mean = (output / scale) ** (1 / returns)
     if abs(rho) < NEAR_ZERO:
         return np.asarray((mean / first**share) ** (1 / (1 - share)), dtype=np.float64)
-    left = (mean**-rho - share * first**-rho) / (1 - share)
-    with np.errstate(invalid="ignore"):
-        return np.where(left > 0, np.abs(left) ** (-1 / rho), np.nan)
+    with np.errstate(
+        all="ignore"
+    ):  # where inputs are near perfect substitutes or complements, powers run over
+        left = (mean**-rho - share * first**-rho) / (1 - share)
+        needed = np.where(left > 0, np.abs(left) ** (-1 / rho), np.nan)
+    return np.where(np.isfinite(needed), needed, np.nan)

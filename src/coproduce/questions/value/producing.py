@@ -159,8 +159,9 @@ def _of_ces(found: Ces, settings: ValueSettings) -> Part:
         found=found.elasticity,
         unit="index",
     )
+    told = {"p": found.test_lr.p} | ({} if _is_told(found) else {"value": None, "interval": None, "se": None})
     estimates = [
-        sigma.model_copy(update={"p": found.test_lr.p}),
+        sigma.model_copy(update=told),
         make(
             "citizen_share_parameter",
             "Share parameter of citizens' hours",
@@ -225,7 +226,7 @@ def _plane(production: Production, found: Ces) -> Part:
         rows=tuple((unit, *row) for unit, row in zip(units, means.tolist(), strict=True)),
     )
     tables = {"hours_plane": points}
-    if production.inputs.shape[1] == 2:
+    if production.inputs.shape[1] == 2 and _is_told(found):
         tables["isoquants"] = _isoquants(means, production, found=found)
     return Part(tables=tables)
 
@@ -253,9 +254,19 @@ def _isoquants(means: Array, production: Production, *, found: Ces) -> Table:
     )
 
 
+def _is_told(found: Ces) -> bool:
+    """Whether the records bound the elasticity; at the end of the search it is no estimate."""
+    return bool(np.isfinite(found.elasticity.low) and np.isfinite(found.elasticity.high))
+
+
 def _reading(found: Ces) -> str:
     """Complements, substitutes, or cannot say, with the number."""
     one = found.elasticity
+    if not _is_told(found):
+        return (
+            "Whether citizens' hours complement or replace professionals' cannot be said: the records do not bound the "
+            "elasticity of substitution."
+        )
     told = f"elasticity of substitution {one.value:.2f}, {one.low:.2f} to {one.high:.2f}"
     if found.reading == "complements":
         return (

@@ -247,7 +247,7 @@ def _of_ratio(cloud: Cloud, *, money: str, n: int, group: str | None, level: flo
     yield Estimate(
         name=f"{name}_{cloud.perspective}",
         label=f"{label}, {PERSPECTIVES[cloud.perspective]}",
-        value=cloud.ratio.value if better or worse else None,
+        value=cloud.ratio.value if bounded else None,
         interval=(cloud.ratio.low, cloud.ratio.high) if bounded else None,
         level=level,
         unit=f"{money} per unit",

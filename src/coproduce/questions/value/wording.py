@@ -10,9 +10,10 @@ from coproduce.findings.finding import Verdict
 from coproduce.findings.grade import LEVELS
 from coproduce.findings.part import joined
 from coproduce.methods.intervals import Interval
+from coproduce.methods.worth.ratio import Ratio
 from coproduce.questions.value.gathering import HOURS, Compared
 from coproduce.questions.value.section import Section
-from coproduce.questions.value.weighing import Cloud, Weighed
+from coproduce.questions.value.weighing import Weighed
 from coproduce.records.plan import Plan
 
 REFERENCES = (
@@ -150,13 +151,7 @@ def _sentences(whole: Weighed, arm: int) -> Iterator[str]:
         sure = "is" if share >= SURE else "leans to being"
         where = QUADRANT_WORDS[cloud.quadrant]
         yield (f"Compared with {usual}, {name} {sure} {where} ({_percent(share)} of the cloud): {changes}.")
-    prices = [
-        f"{_between(_as_interval(one), money=money)} for {_WHO[perspective]}"
-        for perspective in whole.perspectives
-        if (one := whole.cloud(perspective, arm)).cost.value > 0 and one.effect.value > 0
-    ]
-    if prices:
-        yield f"One unit of improvement costs {', '.join(prices)}."
+    yield from _prices(whole, arm)
     yield from _worth(whole, arm)
 
 
@@ -167,10 +162,23 @@ _WHO = {
 }
 
 
-def _as_interval(cloud: Cloud) -> Interval:
-    bounded = cloud.ratio.kind == "bounded"
-    low, high = (cloud.ratio.low, cloud.ratio.high) if bounded else (-math.inf, math.inf)
-    return Interval(value=cloud.ratio.value, low=low, high=high)
+def _prices(whole: Weighed, arm: int) -> Iterator[str]:
+    """What one unit of improvement costs, where the records bound it."""
+    clouds = [whole.cloud(perspective, arm) for perspective in whole.perspectives]
+    dearer = [one for one in clouds if one.cost.value > 0 and one.effect.value > 0]
+    prices = [
+        f"{_between(_as_interval(one.ratio), money=_money(whole))} for {_WHO[one.perspective]}"
+        for one in dearer
+        if one.ratio.kind == "bounded"
+    ]
+    if prices:
+        yield f"One unit of improvement costs {', '.join(prices)}."
+    elif dearer:
+        yield "What one unit of improvement costs has no bounds here: the outcome may not change at all."
+
+
+def _as_interval(ratio: Ratio) -> Interval:
+    return Interval(value=ratio.value, low=ratio.low, high=ratio.high)
 
 
 def _worth(whole: Weighed, arm: int) -> Iterator[str]:
