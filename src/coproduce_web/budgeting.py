@@ -102,9 +102,9 @@ def rounds_in_words(outcome: Mapping[str, Any], *, names: Mapping[str, str], few
         yield Told(
             title=names[step["project"]],
             text=(
-                _("It costs %(cost)s and has %(votes)s. It fits; %(left)s is left.")
+                _("It costs %(cost)s; votes of %(votes)s. It fits into the %(left)s left.")
                 if step["chosen"]
-                else _("It costs %(cost)s and has %(votes)s. It does not fit; %(left)s is left.")
+                else _("It costs %(cost)s; votes of %(votes)s. It does not fit into the %(left)s left.")
             )
             % {"cost": money(step["cost"]), "votes": votes, "left": money(step["left"])},
         )

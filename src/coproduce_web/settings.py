@@ -116,6 +116,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = ["coproduce_web.formats"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = os.environ.get("TZ_NAME", "UTC")
 

@@ -41,6 +41,7 @@ class Service(models.Model):
     retention_days = models.PositiveIntegerField(_("days that records about a person are kept"), default=730)
     credits = models.BooleanField(_("time credits"), default=False)
     open_to_all = models.BooleanField(_("anyone may join as a citizen"), default=True)
+    simulated = models.BooleanField(_("its records are simulated"), default=False)
     started_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

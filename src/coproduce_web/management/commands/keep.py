@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from coproduce_web.clock_tasks import expire_claims
+from coproduce_web.concern_letters import watch_concerns
 from coproduce_web.keeping import keep
 
 DAY_SECONDS = 24 * 3600
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         """Do it now, or hand it to the worker every day."""
         while options["daily"]:
             expire_claims.enqueue()
+            watch_concerns.enqueue()
             keep.enqueue()
             time.sleep(DAY_SECONDS)
         for name, number in keep.call().items():
