@@ -180,6 +180,22 @@ def test_weights_are_fitted_to_the_population(tmp_path):
     assert finding.estimate("active_share").value == pytest.approx(7.5 / 10.5)
 
 
+def test_a_group_of_whom_nobody_answered_is_named(tmp_path):
+    folder = folder_of(
+        tmp_path,
+        respondents=RESPONDENTS + "R12,1,S2,P5,citizen,West\n",
+        population="place,persons\nNorth,300\nSouth,100\nWest,50\n",
+    )
+    finding = asked(folder).finding("motives")
+    assert "Nobody of place West answered: the weights stand for the others only." in finding.grade.reasons
+
+
+def test_who_has_no_weight_counts_for_nothing(tmp_path):
+    without = RESPONDENTS.replace("R9,1,S2", "R9,0,S2")
+    found = asked(folder_of(tmp_path, respondents=without)).finding("motives").estimate("active_share")
+    assert (found.value, found.n) == (pytest.approx(4 / 10), 8)
+
+
 def test_rounds_are_compared_with_the_same_people_in_both(tmp_path):
     first = responses({**ANSWERS, "R1": ("never", "never", 0, 0, 5, 1)}, wave="2025")
     both = first + "".join(responses(wave="2026").splitlines(keepends=True)[1:])

@@ -117,6 +117,7 @@ def moved(survey: Surveyed, design: Design, *, settings: MotivesSettings) -> Par
 def hindered(survey: Surveyed, citizens: Surveyed, *, design: Design, settings: MotivesSettings) -> Part:
     """What each side says holds it back; `citizens` are those who answered, with their design."""
     rows: list[tuple[Cell, ...]] = []
+    caveats: list[str] = []
     for side in BARRIER_SIDES:
         own = citizens if side == "citizen" else survey.only((survey.side == side) & survey.answered())
         named = {
@@ -126,7 +127,11 @@ def hindered(survey: Surveyed, citizens: Surveyed, *, design: Design, settings: 
         }
         if own.n < 2 or not named:
             continue
-        theirs = design if side == "citizen" else drawn(own, settings)
+        try:
+            theirs = design if side == "citizen" else drawn(own, settings)
+        except EstimationError as error:
+            caveats.append(f"What holds back each {side} cannot be told: {error.seen}.")
+            continue
         rows += [
             (side, construct.split(".", 2)[2], *profile)
             for construct, items in named.items()
@@ -138,7 +143,7 @@ def hindered(survey: Surveyed, citizens: Surveyed, *, design: Design, settings: 
         rows=tuple(rows),
         counts={"persons": PROFILE[:-1]},
     )
-    return Part(tables={"barriers": table} if rows else {})
+    return Part(tables={"barriers": table} if rows else {}, caveats=tuple(caveats))
 
 
 def _profile(survey: Surveyed, design: Design, items: Sequence[Item], *, level: float) -> tuple[Cell, ...]:

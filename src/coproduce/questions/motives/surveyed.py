@@ -64,9 +64,10 @@ class Surveyed:
         return len(self.side)
 
     def answered(self, wave: str | None = None) -> Mask:
-        """Who has an answer in a wave: the one that is answered from, where left out."""
+        """Who has an answer in a wave (the one that is answered from, where left out), and stands for anybody."""
         columns = list(self.scores[self.wave if wave is None else wave].values())
-        return np.asarray(np.isfinite(np.array([np.full(self.n, np.nan), *columns])).any(axis=0))
+        found = np.isfinite(np.array([np.full(self.n, np.nan), *columns])).any(axis=0)
+        return np.asarray(found if self.weight is None else found & (self.weight > 0))
 
     def only(self, kept: Mask) -> Surveyed:
         """Some of the respondents."""

@@ -191,6 +191,9 @@ def _caveats(survey: Surveyed, design: Design) -> Iterator[str]:
 def _doubts(survey: Surveyed, design: Design, raked: Raked | None, *, rate: float | None) -> Iterator[str]:
     if survey.weight is None and survey.stratum is None and survey.unit is None:
         yield "How people were drawn is not known: they are taken as a simple random sample."
+    for group, persons in survey.population.items():
+        if unheard := sorted(set(persons) - set(values_of(survey.groups[group]))):
+            yield f"Nobody of {group} {', '.join(unheard)} answered: the weights stand for the others only."
     if raked is None and survey.weight is None:
         yield "Nothing corrects for who was reached and who answered."
     if rate is None:
