@@ -191,9 +191,13 @@ def test_a_group_of_whom_nobody_answered_is_named(tmp_path):
 
 
 def test_who_has_no_weight_counts_for_nothing(tmp_path):
-    without = RESPONDENTS.replace("R9,1,S2", "R9,0,S2")
-    found = asked(folder_of(tmp_path, respondents=without)).finding("motives").estimate("active_share")
-    assert (found.value, found.n) == (pytest.approx(4 / 10), 8)
+    folder = folder_of(
+        tmp_path,
+        respondents=RESPONDENTS + "R12,0,S2,P5,citizen,South\n",
+        responses=responses({**ANSWERS, "R12": ("often", "often", 4, 4, 5, 1)}),
+    )
+    found = asked(folder).finding("motives").estimate("active_share")
+    assert (found.value, found.n) == (pytest.approx(5 / 11), 9)
 
 
 def test_rounds_are_compared_with_the_same_people_in_both(tmp_path):

@@ -191,18 +191,27 @@ def _caveats(survey: Surveyed, design: Design) -> Iterator[str]:
 def _doubts(survey: Surveyed, design: Design, raked: Raked | None, *, rate: float | None) -> Iterator[str]:
     if survey.weight is None and survey.stratum is None and survey.unit is None:
         yield "How people were drawn is not known: they are taken as a simple random sample."
-    for group, persons in survey.population.items():
-        if unheard := sorted(set(persons) - set(values_of(survey.groups[group]))):
-            yield f"Nobody of {group} {', '.join(unheard)} answered: the weights stand for the others only."
+    yield from _unheard(survey)
     if raked is None and survey.weight is None:
         yield "Nothing corrects for who was reached and who answered."
     if rate is None:
         yield "How many were asked is not known, nor therefore how many did not answer."
     elif rate < FEW_ANSWERS:
         yield f"Only {100 * rate:.0f} % of those asked answered: the others may differ in what no weight sees."
-    if raked is not None and not raked.converged:
-        yield "With the cap on weights the shares of the population could not be met."
-    elif raked is not None and raked.largest_adjustment > FAR:
-        yield f"Fitting to the population multiplied a weight by {raked.largest_adjustment:.1f}."
+    if raked is not None:
+        yield from _strained(raked)
     if kish(design.weights) > UNEQUAL:
         yield f"Weights are so unequal that they multiply variances by {kish(design.weights):.1f}."
+
+
+def _strained(raked: Raked) -> Iterator[str]:
+    if not raked.converged:
+        yield "With the cap on weights the shares of the population could not be met."
+    elif raked.largest_adjustment > FAR:
+        yield f"Fitting to the population multiplied a weight by {raked.largest_adjustment:.1f}."
+
+
+def _unheard(survey: Surveyed) -> Iterator[str]:
+    for group, persons in survey.population.items():
+        if unheard := sorted(set(persons) - set(values_of(survey.groups[group]))):
+            yield f"Nobody of {group} {', '.join(unheard)} answered: the weights stand for the others only."
