@@ -8,7 +8,7 @@ from django.views.i18n import set_language
 from coproduce_web.pages import services
 from coproduce_web.pages.access import Access, Seen, page
 from coproduce_web.permissions import Permission
-from coproduce_web.routes import commissioning, delivering, people
+from coproduce_web.routes import commissioning, concerns, delivering, people
 
 handler403 = "coproduce_web.pages.refusals.not_allowed"
 handler404 = "coproduce_web.pages.refusals.not_found"
@@ -94,6 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *people.PEOPLE,
     *people.ACCOUNT,
     *people.MEMBERS,
+    *concerns.ROUTES,
     *SERVICES,
     *commissioning.ROUTES,
     *delivering.ROUTES,

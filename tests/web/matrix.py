@@ -90,6 +90,15 @@ decision         see     see      see     see          see         see       see
 decide           -       -        -       -            do          -         -       -
 report_done      -       -        -       do           do          -         -       -
 judge            -       -        do      -            -           -         -       -
+where_to_raise   see     see      see     see          see         see       see     see
+concerns         see     see      see     see          see         see       see     see
+raise_concern    do      do       do      do           do          do        do      do
+follow_concern   do      do       do      do           do          do        do      do
+concern_register -       -        -       -            -           -         see     see
+concern          -       -        -       -            -           -         do      see
+take_concern     -       -        -       -            -           -         do      -
+close_concern    -       -        -       -            -           -         do      do
+keep_concern_open -      -        -       -            -           -         do      do
 needs            see     see      see     see          see         see       see     see
 new_need         -       -        do      do           do          -         -       -
 need             see     see      see     see          see         see       see     see

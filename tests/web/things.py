@@ -1,6 +1,7 @@
 """What stands in each part of an address, for the walk of the matrix."""
 
 from tests.web.commission import commission
+from tests.web.concern import worry
 from tests.web.deliver import deliver
 
 PEOPLE = ("actor", "membership", "invitation", "organisation", "erasure", "cell", "session")
@@ -16,6 +17,7 @@ def things(world):
         "thread": world.thread.pk,
         "token": "made-up",
         **commission(world),
+        **worry(world),
         **deliver(world),
         "kind": "membership-actor",
         **{name: world.more[name].pk for name in PEOPLE},

@@ -88,7 +88,7 @@ class Concern(models.Model):
     evil = models.CharField(
         _("what kind of worry"), max_length=40, choices=Evil, blank=True
     )  # empty: another harm
-    text = models.TextField(_("what happened"), max_length=5000)
+    text = models.TextField(_("what happened"), max_length=5000, blank=True)
     severity = models.PositiveSmallIntegerField(_("how grave"), choices=Severity)
     borne_by = models.CharField(_("who bears it"), max_length=200, blank=True)
     raised_by = models.ForeignKey(Actor, models.PROTECT, null=True, blank=True)
@@ -102,7 +102,8 @@ class Concern(models.Model):
     closed_by = models.ForeignKey(Actor, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     raised_by_alarm = models.BooleanField(default=False)
-    PERSONAL = frozenset({"text", "raised_by", "hashed"})
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    PERSONAL = frozenset({"text", "borne_by", "raised_by", "hashed"})
 
     class Meta:
         constraints = (
@@ -114,10 +115,26 @@ class Concern(models.Model):
                 ),
                 name="two_persons_close_a_concern",
             ),
+            models.CheckConstraint(
+                condition=models.Q(raised_by=None)
+                | (
+                    (models.Q(closing_asked_by=None) | ~models.Q(closing_asked_by=models.F("raised_by")))
+                    & (models.Q(closed_by=None) | ~models.Q(closed_by=models.F("raised_by")))
+                ),
+                name="nobody_closes_their_own_concern",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(evil="") | ~models.Q(text=""), name="another_harm_is_told_in_words"
+            ),
         )
 
     def __str__(self) -> str:
         return f"concern {self.pk}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been answered by now."""
+        return self.status == Concern.Status.OPEN and self.answer_due_at < timezone.now()
 
 
 class ConcernNote(models.Model):
