@@ -5,7 +5,6 @@ import pytest
 
 import coproduce as cp
 from coproduce.questions.classify import ClassifySettings, answer
-from coproduce.records.engine import Engine
 from coproduce.records.opening import open_records
 
 STUDY = """
@@ -35,13 +34,12 @@ Panel,safety,2026-01-01,commission,citizens,citizens,running
 
 
 @pytest.fixture
-def finding(tmp_path):
+def finding(tmp_path, engine):
     (tmp_path / "study.toml").write_text(STUDY)
     (tmp_path / "contributions.csv").write_text(CONTRIBUTIONS)
     (tmp_path / "initiatives.csv").write_text(INITIATIVES)
-    with Engine() as engine:
-        records = open_records(cp.read_study(tmp_path), engine)
-        (finding,) = answer(records, ClassifySettings())
+    records = open_records(cp.read_study(tmp_path), engine)
+    (finding,) = answer(records, ClassifySettings())
     return finding
 
 

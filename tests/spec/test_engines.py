@@ -88,6 +88,10 @@ OVER_ROWS = (
     "SELECT n FROM sample AS s WHERE n NOT IN (SELECT n FROM sample WHERE n > 5) "
     "AND EXISTS (SELECT 1 FROM sample AS o WHERE o.n = s.n) ORDER BY n",
     "SELECT row_number FROM sample WHERE (g, t) IN (('a', ''), ('b', '2026-03-01')) ORDER BY row_number",
+    "SELECT b FROM (SELECT b FROM sample) AS one WHERE (b)",
+    "SELECT count(*) FROM sample WHERE (FALSE)",
+    "SELECT count(*) FROM (SELECT b FROM sample) JOIN sample AS s ON (s.b) WHERE (s.n > 0)",
+    "SELECT b FROM sample GROUP BY b HAVING (b)",
     "SELECT x FROM sample ORDER BY x DESC",
     "SELECT t FROM sample ORDER BY t",
 )

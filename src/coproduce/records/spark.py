@@ -163,7 +163,7 @@ class SparkEngine(Engine):
         if statement.args["kind"] == "TABLE":
             folder = self._held[name] = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.scratch))
             frame.write.mode("overwrite").parquet(f"file://{folder}")
-            frame = self._session.read.parquet(f"file://{folder}")
+            frame = self._session.read.schema(frame.schema).parquet(f"file://{folder}")
         frame.createOrReplaceTempView(name)
         if before is not None:
             shutil.rmtree(before)

@@ -18,7 +18,7 @@ from coproduce.errors import EngineError
 
 PLAIN: frozenset[str] = frozenset(
     """
-    Select From Where Group Having Order Ordered Limit Join Subquery Table TableAlias Alias Column Identifier Star
+    Select From Group Order Ordered Limit Subquery Table TableAlias Alias Column Identifier Star
     Literal Boolean Null Paren If And Or Not EQ NEQ LT LTE GT GTE Between In Is NullSafeEQ NullSafeNEQ Add Sub
     Mul Neg IntDiv Mod Tuple Values Union With CTE Distinct Exists Like Escape Window Filter Var Array DataType
     DataTypeParam Abs ArrayContains Chr Coalesce ConcatWs Contains Count DenseRank Explode FirstValue Greatest Lag Lead
@@ -305,6 +305,14 @@ def _tight(text: exp.Expr, *, whole: bool) -> exp.Expr:
     return condition
 
 
+def _bare(node: exp.Expr) -> exp.Expr:
+    """To Spark ``t WHERE (b)`` is the table t under the name WHERE, with a column b."""
+    key = "on" if isinstance(node, exp.Join) else "this"
+    if isinstance(node.args.get(key), exp.Paren):
+        node.set(key, node.args[key].unnest())
+    return node
+
+
 def _array_sort(node: exp.Expr) -> exp.Expr:
     """The one order that a gathered list has on both engines is that of its values; Spark leaves gaps out."""
     gathered = node.this
@@ -403,6 +411,9 @@ SAID: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "IsNan": _is_nan,
     "isfinite": _is_finite,
     "suffix": lambda node: _call("endswith", *node.expressions),
+    "Where": _bare,
+    "Having": _bare,
+    "Join": _bare,
     "Case": _case,
     "ArraySort": _array_sort,
     "ArrayAgg": _array_agg,
