@@ -5,7 +5,7 @@ variable                       says
 =============================  ==================================================================================
 `COPRODUCE_SECRET_KEY`         signs sessions and links (needed but for a trial on this machine)
 `DATABASE_URL`                 `postgres://user:password@host:5432/name`; else SQLite in `COPRODUCE_FOLDER`
-`COPRODUCE_FOLDER`             where the SQLite file and uploads are kept; else the current folder
+`COPRODUCE_FOLDER`             where the SQLite file is kept; else the current folder
 `COPRODUCE_HOSTS`              the names that the platform answers to, separated by commas
 `COPRODUCE_TRIAL`              `1`: a trial on this machine, over plain HTTP
 `EMAIL_URL`                    `smtp://user:password@host:587`; else letters are printed on the terminal
@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coproduce_web.middleware.headers",
+    "coproduce_web.middleware.within_size",
     "coproduce_web.middleware.database_gone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -98,6 +99,37 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+OIDC_SERVER = os.environ.get("OIDC_SERVER", "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "OpenID Connect") if OIDC_SERVER else ""
+if OIDC_SERVER:
+    INSTALLED_APPS += [
+        "allauth",
+        "allauth.account",
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+    ]
+    MIDDLEWARE += ["allauth.account.middleware.AccountMiddleware"]
+    ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+    ACCOUNT_LOGIN_METHODS = {"email"}
+    ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+    ACCOUNT_EMAIL_VERIFICATION = "none"  # the organisation vouches, or nobody signs in
+    SOCIALACCOUNT_ADAPTER = "coproduce_web.oidc.Adapter"
+    SOCIALACCOUNT_LOGIN_ON_GET = True
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "organisation",
+                    "name": OIDC_NAME,
+                    "client_id": os.environ.get("OIDC_CLIENT", ""),
+                    "secret": os.environ.get("OIDC_SECRET", ""),
+                    "settings": {"server_url": OIDC_SERVER},
+                }
+            ],
+        }
+    }
+
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not TRIAL
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -123,7 +155,6 @@ TIME_ZONE = os.environ.get("TZ_NAME", "UTC")
 STATIC_URL = f"/static/{__version__}/"
 WHITENOISE_USE_FINDERS = True  # served as packaged: no step that gathers files, no folder to keep
 WHITENOISE_MAX_AGE = 30 * 24 * 3600
-MEDIA_ROOT = FOLDER / "uploads"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_TIMEOUT = 10

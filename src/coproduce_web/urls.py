@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
@@ -99,3 +100,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *commissioning.ROUTES,
     *delivering.ROUTES,
 ]
+
+if settings.OIDC_SERVER:
+    from coproduce_web.routes import oidc  # it needs the extra `oidc`
+
+    urlpatterns += oidc.ROUTES

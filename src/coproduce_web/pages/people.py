@@ -53,8 +53,8 @@ def sign_in(request: Visit) -> HttpResponse:
             if often
             else _("Address and password do not go together."),
         )
-    oidc = getattr(settings, "OIDC_NAME", "")
-    return render(request, "people/sign_in.html", {"form": form, "next": _next(request), "oidc": oidc})
+    told = {"form": form, "next": _next(request), "oidc": settings.OIDC_NAME}
+    return render(request, "people/sign_in.html", told)
 
 
 def send_link(request: Visit) -> HttpResponse:
