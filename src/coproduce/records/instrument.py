@@ -1,4 +1,4 @@
-"""The ready instrument: a questionnaire on who co-produces, why, and what stands in the way."""
+"""The ready instruments: who co-produces, why and what stands in the way; and how taking part was experienced."""
 
 from __future__ import annotations
 
@@ -26,5 +26,25 @@ def ready_instrument() -> Form:
     >>> ready_instrument().languages
     ('English (en)', 'Deutsch (de)')
     """
-    with as_file(files("coproduce.starter") / "instrument") as folder:
-        return read_form(folder, name="instrument")
+    return _of_starter("instrument")
+
+
+def experience_instrument() -> Form:
+    """The short questionnaire on taking part: being heard, a fair say, worth the time, safe, would do it again.
+
+    Returns
+    -------
+    Form
+        The form, in English and German; its words may be used under CC BY 4.0. It has not been validated.
+
+    Examples
+    --------
+    >>> sorted({question.construct for question in experience_instrument().questions if question.construct})
+    ['experience.again', 'experience.heard', 'experience.safe', 'experience.say', 'experience.worth']
+    """
+    return _of_starter("experience")
+
+
+def _of_starter(name: str) -> Form:
+    with as_file(files("coproduce.starter") / name) as folder:
+        return read_form(folder, name=name)
