@@ -105,6 +105,7 @@ class Evaluation(models.Model):
         max_length=64, blank=True
     )  # drawn when the plan is frozen, shown when allocation ends
     published_at = models.DateTimeField(null=True, blank=True)
+    PERSONAL = frozenset({"seed", "plan"})  # who knew the seed could work out the arms; the plan has its fingerprint
 
     def __str__(self) -> str:
         return self.title
@@ -156,12 +157,14 @@ class Run(models.Model):
     step = models.CharField(max_length=200, blank=True)
     share = models.FloatField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    heard_at = models.DateTimeField(null=True, blank=True)  # when whoever does it last said how far it is
     ended_at = models.DateTimeField(null=True, blank=True)
     findings = models.JSONField(null=True, blank=True)
     figures = models.JSONField(
         null=True, blank=True
     )  # the drawn figures of each finding: title, svg, words, table
     refusal = models.TextField(blank=True)
+    PERSONAL = frozenset({"findings", "figures"})  # too large for the trail
 
     class Meta:
         ordering = ("-asked_at", "-pk")
