@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,16 +20,20 @@ def programs():
 
 
 @contextmanager
-def postgres(folder):
-    """The address of a server in `folder`, stopped at the end; the test is skipped where none can be started."""
+def postgres():
+    """The address of a server of our own, stopped at the end; the test is skipped where none can be started."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     if (tools := programs()) is None:
         pytest.skip("PostgreSQL's server programs (pg_ctl, initdb) are not on this machine")
+    with TemporaryDirectory() as folder:
+        yield from _served(tools, Path(folder))
+
+
+def _served(tools, folder):
     as_user = {}
     if os.geteuid() == 0:  # the server refuses to run as root
         as_user = {"user": "nobody", "group": "nogroup", "cwd": "/"}
-        for place in (folder, *list(folder.parents)[:2]):
-            place.chmod(0o755)
+        folder.chmod(0o755)
         shutil.chown(folder, "nobody", "nogroup")
 
     def run(*command):
@@ -46,6 +51,7 @@ def postgres(folder):
 
 
 @contextmanager
-def sqlite(folder):
-    """The address of a file in `folder`."""
-    yield f"sqlite:///{folder}/coproduce.sqlite3"
+def sqlite():
+    """The address of a file of our own."""
+    with TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/coproduce.sqlite3"

@@ -173,10 +173,10 @@ def test_evidence_never_reads_the_ledger():
 
 
 @pytest.fixture(scope="module", params=[databases.sqlite, databases.postgres], ids=["sqlite", "postgres"])
-def races(request, tmp_path_factory):
+def races(request):
     """What came of the races on each kind of database."""
     root = Path(__file__).parents[2]
-    with request.param(tmp_path_factory.mktemp("races")) as url:
+    with request.param() as url:
         environment = os.environ | {
             "DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "tests.web.settings",
