@@ -27,8 +27,8 @@ test: lint ## Every check and every test
 check: lint ## Lint, format, types, and the rules of the house; no other test
 	$(BIN)/python -m pytest -q tests/house
 
-bench: .venv/.ready ## Measure the audit, harms, determinants and synthesis beside their peers (many minutes)
-	for each in audit harms determinants synthesis; do $(BIN)/python benchmarks/$$each.py || exit 1; done
+bench: .venv/.ready ## Measure audit, harms, determinants, synthesis and production beside their peers (many minutes)
+	for each in audit harms determinants synthesis production; do $(BIN)/python benchmarks/$$each.py || exit 1; done
 
 docs: .venv/.ready ## Build the documentation into build/docs
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b dirhtml docs build/docs

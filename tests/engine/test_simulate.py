@@ -56,7 +56,7 @@ FINGERPRINTS = {
     "people.csv": "0a4f16ed79b5bc7e",
     "respondents.csv": "105be61bea49055e",
     "responses.csv": "7ddecd780357d48e",
-    "truth.json": "1d015b2d43e0b2be",
+    "truth.json": "5d3ef5c94d3edde6",
 }
 
 

@@ -113,6 +113,7 @@ def truth(*, seed: int, cases: int) -> Truth:
         *_motives(),
         *_efforts(),
         *_effects(),
+        *_harms(),
         *_value(),
         *_power(),
         *_elsewhere(),
@@ -360,6 +361,25 @@ def _effects() -> Iterable[TrueValue]:
             measure.effect,
             how="added to the later value of every street that was given visitors, the mean over streets",
             question=f"effects.{measure.measure}",
+        )
+
+
+def _harms() -> Iterable[TrueValue]:
+    """Which evils are there: what endless records would raise an alarm on; nothing of those that are only feared."""
+    harmed = [place for place, effect in MEASURES[1].effects.items() if effect < 0]
+    there = {
+        "co_destruction": f"visitors cost days at home where people are {' or '.join(harmed)}",
+        "reinforced_inequalities": f"they are lost where people are {' or '.join(harmed)} and won elsewhere",
+        "failing_accountability": "more promises are late or called not done than a tenth",
+    }
+    for evil, how in there.items():
+        yield TrueValue(
+            question="harms",
+            table="evils",
+            row={"evil": evil},
+            name="status",
+            value="alarm",
+            derivation=how,
         )
 
 
