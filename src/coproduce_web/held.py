@@ -149,6 +149,8 @@ HELD: tuple[Held, ...] = (
     Held(kind="account", field="actor", what=_("your account of time credits")),
     Held(kind="respondent", field="actor", what=_("surveys you were sent"), at="asked_at", fate=Fate.CUT),
     Held(kind="goal", field="actor", what=_("your goals"), at="set_at", texts=_GOAL),
+    Held(kind="goal", field="partner", what=_("goals of citizens that you agreed with them"), at="set_at"),
+    Held(kind="goal", field="typed_by", what=_("goals you typed for others"), at="set_at"),
     Held(
         kind="goalreview",
         field="said_by",

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     # evidence
     PLAN_EVALUATION = "plan_evaluation"
     ALLOCATE = "allocate"
+    RECORD_OUTCOME = "record_outcome"
     RUN_EVALUATION = "run_evaluation"
     PUBLISH = "publish"
     EXPORT = "export"
@@ -125,7 +126,14 @@ ROLES: Mapping[str, Role] = {
             meaning=_("works in the service for an organisation"),
             sides=_TEAM,
             permissions=_TOGETHER
-            | {P.DRAW_BLUEPRINT, P.POST_OPPORTUNITY, P.RECORD_ATTENDANCE, P.SET_GOAL, P.REPORT_DONE},
+            | {
+                P.DRAW_BLUEPRINT,
+                P.POST_OPPORTUNITY,
+                P.RECORD_ATTENDANCE,
+                P.SET_GOAL,
+                P.REVIEW_GOAL,
+                P.REPORT_DONE,
+            },
         ),
         Role(
             key="coordinator",
@@ -145,9 +153,11 @@ ROLES: Mapping[str, Role] = {
                 P.REVERSE_CREDIT,
                 P.SEND_SURVEY,
                 P.SET_GOAL,
+                P.REVIEW_GOAL,
                 P.DECIDE,
                 P.REPORT_DONE,
                 P.ALLOCATE,
+                P.RECORD_OUTCOME,
             },
         ),
         Role(
@@ -162,6 +172,7 @@ ROLES: Mapping[str, Role] = {
                     P.SEND_SURVEY,
                     P.PLAN_EVALUATION,
                     P.ALLOCATE,
+                    P.RECORD_OUTCOME,
                     P.RUN_EVALUATION,
                     P.PUBLISH,
                     P.EXPORT,

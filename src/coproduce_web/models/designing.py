@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,17 +12,26 @@ from coproduce_web.models.services import Initiative, Thread
 
 
 class Blueprint(models.Model):
-    """One version of how the service runs, step by step; a version is never changed, only followed by the next."""
+    """One version of how the service runs, step by step.
+
+    It is drawn first and shown when it is whole; a version that was shown is never changed, only followed by the next.
+    """
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="blueprints")
     version = models.PositiveIntegerField()
     note = models.TextField(_("what is new in this version"), max_length=2000, blank=True)
     drawn_by = models.ForeignKey(Actor, models.PROTECT)
     drawn_at = models.DateTimeField(default=timezone.now)
+    shown_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-version",)
-        constraints = (models.UniqueConstraint(fields=("initiative", "version"), name="one_version_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("initiative", "version"), name="one_version_once"),
+            models.UniqueConstraint(
+                fields=("initiative",), condition=models.Q(shown_at=None), name="one_version_drawn_at_a_time"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.initiative}: {self.version}"
@@ -38,7 +48,9 @@ class BlueprintStep(models.Model):
         BACKSTAGE = "backstage", _("organisation, behind the line of visibility")
 
     blueprint = models.ForeignKey(Blueprint, models.CASCADE, related_name="steps")
-    position = models.PositiveSmallIntegerField(_("place in the order"))
+    position = models.PositiveSmallIntegerField(
+        _("place in the order"), validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     lane = models.CharField(_("who does it"), max_length=20, choices=Lane)
     title = models.CharField(_("step"), max_length=200)
     text = models.TextField(_("what happens"), max_length=2000, blank=True)
@@ -46,6 +58,9 @@ class BlueprintStep(models.Model):
 
     class Meta:
         ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("blueprint", "thread"), name="one_step_once_a_version"),
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -75,7 +90,9 @@ class Idea(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(conclusion="") | ~models.Q(reason=""), name="a_conclusion_has_a_reason"
+                condition=models.Q(conclusion="", concluded_at=None)
+                | (~models.Q(conclusion="") & ~models.Q(reason="") & models.Q(concluded_at__isnull=False)),
+                name="a_conclusion_has_a_reason_and_a_day",
             ),
         )
 
