@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import coproduce as cp
 from coproduce.cli import main
 from coproduce.errors import RecordsError, StudyError
+from coproduce.methods.survey.design import survey_design
+from coproduce.methods.survey.reliability import reliability
 from coproduce.records.settings import Head, TableSettings
 from coproduce.records.study import Study
 from coproduce.reports.charts import figures
@@ -341,3 +344,13 @@ def test_units_may_be_named_anew_in_each_stratum(tmp_path):
     plain = asked(folder_of(tmp_path)).finding("motives").estimate("active_share")
     nested = asked(folder_of(tmp_path, "nested = true\n", respondents=again)).finding("motives")
     assert nested.estimate("active_share").se == pytest.approx(plain.se)
+
+
+def test_omega_is_not_given_where_one_factor_does_not_fit():
+    """Answers at random often give a loading above 1, and then an omega of any size."""
+    chance = np.random.default_rng(1)
+    for _ in range(40):
+        answers = chance.integers(1, 6, size=(150, 3)).astype(float)
+        found = reliability(survey_design(np.ones(150)), answers)
+        assert all(one is None or one.value <= 1 for one in (found.omega, found.ordinal_omega))
+        assert (found.omega is None) == any(abs(loading) > 1 for loading in found.loadings)

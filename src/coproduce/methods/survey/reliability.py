@@ -31,7 +31,8 @@ class Reliability:
     alpha
         Cronbach's alpha, with its interval.
     omega
-        McDonald's omega of one common factor, with its interval; None of two items, which cannot tell.
+        McDonald's omega of one common factor, with its interval; None of two items, which cannot tell, and where one
+        factor does not fit (a loading above 1).
     ordinal_alpha, ordinal_omega
         The same from polychoric correlations: of the scales behind the answers, not of their sum; None where an item
         has more than ten steps.
@@ -96,7 +97,7 @@ def reliability(design: Design, answers: Array, *, level: float = 0.95) -> Relia
     alpha = sample.interval(moments, _alpha)
     items = answers.shape[1]
     loadings = _loadings(_correlations(_square(moments[0], items))) if items > 2 else np.array([])
-    omega = sample.interval(moments, _omega) if items > 2 else None
+    omega = sample.interval(moments, _omega) if _proper(loadings) else None
     ordinal_alpha = ordinal_omega = None
     worries = list(_worries(items, loadings))
     if max(len(np.unique(column)) for column in known.T) <= MOST_STEPS:
@@ -105,7 +106,8 @@ def reliability(design: Design, answers: Array, *, level: float = 0.95) -> Relia
             worries.append("Two of its items hang together wholly, or never differ apart from each other.")
         else:
             ordinal_alpha = sample.interval(tables, _alpha)
-            ordinal_omega = sample.interval(tables, _omega) if items > 2 else None
+            behind = _loadings(_square(tables[0], items)) if items > 2 else np.array([])
+            ordinal_omega = sample.interval(tables, _omega) if _proper(behind) else None
     return Reliability(
         n=len(known),
         items=items,
@@ -131,6 +133,11 @@ def _refuse(answers: Array) -> None:
         )
 
 
+def _proper(loadings: Array) -> bool:
+    """Whether one factor leaves every item a variance of its own, without which omega means nothing."""
+    return len(loadings) > 0 and bool((np.abs(loadings) <= 1).all())
+
+
 def _worries(items: int, loadings: Array) -> list[str]:
     found = []
     if items == 2:
@@ -138,7 +145,9 @@ def _worries(items: int, loadings: Array) -> list[str]:
     if (loadings < 0).any():
         found.append("An item runs against the others: is it to be reversed?")
     if (np.abs(loadings) > 1).any():
-        found.append("A loading above 1 (a Heywood case): one factor does not fit these items.")
+        found.append(
+            "A loading above 1 (a Heywood case): one factor does not fit these items, so omega is not given."
+        )
     return found
 
 
