@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from coproduce.records.engine import Progress
 from coproduce.reports.charts import figures
 from coproduce.runner import run as ask_engine
 from coproduce_web.export import Scope, write_study
-from coproduce_web.models import Run
+from coproduce_web.models import Run, Service
 
 SECONDS_BETWEEN_WORDS = 1.0
 
@@ -35,6 +36,18 @@ def answered(run: Run, *, tell: Progress) -> tuple[Findings, dict[str, list[dict
         )
     tell("drawing the figures")
     return findings, {finding.id: drawn(finding) for finding in findings.findings}
+
+
+def evils_of(service: Service) -> list[dict[str, Any]]:
+    """Where each of the seven evils stands in a service's records; nothing where they cannot be read."""
+    with tempfile.TemporaryDirectory() as place:
+        write_study(Scope(service=service, leaves=False), Path(place))
+        try:
+            findings = ask_engine(read_study(place), only=["harms"])
+        except CoproduceError:
+            logging.getLogger("django.request").exception("No watch over harm in %s", service)
+            return []
+    return [row for finding in findings.findings for row in finding.tables["evils"].records()]
 
 
 def drawn(finding: Finding) -> list[dict[str, Any]]:

@@ -62,13 +62,22 @@ def planned(evaluation: Evaluation) -> dict[str, Any]:
     settings = {
         "study": head(service, title=evaluation.title, groups=evaluation.groups),
         "records": {name: {"path": f"{name}.csv"} for name in OF_EVALUATION},
-        "questions": {"effects": {block_name(evaluation): block(evaluation)}},
+        "questions": {"effects": {block_name(evaluation): block(evaluation)}, **_harms(evaluation)},
     }
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, FILE).write_text(as_toml(settings), encoding="utf-8")
         freeze(read_study(folder, awaited=True))
         held: dict[str, Any] = json.loads(Path(folder, LOCK).read_text(encoding="utf-8"))
     return held
+
+
+def _harms(evaluation: Evaluation) -> dict[str, Any]:
+    """The watch over harm beside the effects, where units are compared with others by lot."""
+    if evaluation.design != Evaluation.Design.RANDOMISED:
+        return {}
+    return {
+        "harms": {"control": evaluation.arms[0], "starts": FIRST_AFTER, "groups": list(evaluation.groups)}
+    }
 
 
 def settings_of_plan(evaluation: Evaluation) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from coproduce_web.clock_tasks import expire_claims
 from coproduce_web.concern_letters import watch_concerns
 from coproduce_web.keeping import keep
+from coproduce_web.tasks import watch_for_harm
 
 DAY_SECONDS = 24 * 3600
+MONDAY = 0
 
 
 class Command(BaseCommand):
@@ -32,6 +35,8 @@ class Command(BaseCommand):
             expire_claims.enqueue()
             watch_concerns.enqueue()
             keep.enqueue()
+            if timezone.localdate().weekday() == MONDAY:
+                watch_for_harm.enqueue()
             time.sleep(DAY_SECONDS)
         for name, number in keep.call().items():
             self.stdout.write(f"{name.replace('_', ' ')}: {number}")
