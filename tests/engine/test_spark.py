@@ -65,6 +65,43 @@ def test_a_column_that_spark_reads_as_something_else_is_refused_once_it_is_used(
         run(study, engine=spark_engine)
 
 
+def test_what_parquet_holds_is_read_alike(spark_engine, tmp_path):
+    day = pa.array([0, None, -40000], pa.int32()).cast(pa.date32())
+    columns = {
+        "tiny": pa.array([1, None, -1], pa.int8()),
+        "positive": pa.array([1, None, 2**32 - 1], pa.uint32()),
+        "large": pa.array([1, None, 2**64 - 1], pa.uint64()),
+        "single": pa.array([0.5, None, 3.0], pa.float32()),
+        "exact": pa.array([1, None, -2], pa.decimal128(12, 2)),
+        "truth": [True, None, False],
+        "day": day,
+        "zoned": pa.array([1, None, -1], pa.timestamp("us", tz="Europe/Helsinki")),
+        "milli": pa.array([1, None, -(10**12)], pa.timestamp("ms")),
+        "word": pa.array(["a", None, "a"]).dictionary_encode(),
+        "long": pa.array(["a", None, ""], pa.large_string()),
+        "empty": pa.nulls(3),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "types.parquet")
+    source = staged([tmp_path / "types.parquet"], spark_engine.local)
+    typed = {
+        "zoned": "CAST({} AS TIMESTAMP)",
+        "milli": "CAST({} AS TIMESTAMP)",
+        "single": "CAST({} AS DOUBLE)",
+    }
+    asked = ", ".join(typed.get(raw.name, "{}").format(raw.sql) for raw in source.columns)
+    query = f"SELECT row_number, {asked} FROM {{}} ORDER BY row_number"
+    here = spark_engine.local.rows(query.format(source.scan))
+    assert spark_engine.rows(query.format(spark_engine.opened(source).scan)) == here
+
+
+def test_a_time_format_of_ones_own_is_refused(spark_engine, tmp_path):
+    (tmp_path / "events.csv").write_text("case_id,activity,occurred_at\nA,Ask,01.03.2026\n")
+    settings = HEAD.replace('"events"', '"events.csv"') + 'time_format = "%d.%m.%Y"\n'
+    (tmp_path / "study.toml").write_text(settings)
+    with pytest.raises(EngineError, match=r"(?i)strptime"):
+        check(cp.read_study(tmp_path), engine=spark_engine)
+
+
 def test_a_refusal_names_the_question(spark_engine, tmp_path, monkeypatch):
     (tmp_path / "events").mkdir()
     (tmp_path / "study.toml").write_text(HEAD)
