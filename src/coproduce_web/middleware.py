@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from coproduce_web.pages.access import declared
+from coproduce_web.pages.refusals import say_gone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +46,22 @@ def headers(handle: Handler) -> Handler:
     return answer
 
 
+MOST_BYTES_SENT = 25 * 2**20
+"""No form takes a file of more than this; what is larger is not even read."""
+
+
+def within_size(handle: Handler) -> Handler:
+    """Refuse what is larger than any form takes before it is read."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if not told.isdigit() or int(told) > MOST_BYTES_SENT:
+            return render(None, "refusals/too_large.html", status=413)
+        return handle(request)
+
+    return answer
+
+
 def database_gone(handle: Handler) -> Handler:
     """A database that cannot be reached is said on a page of its own; nothing is half written."""
 
@@ -56,10 +73,7 @@ def database_gone(handle: Handler) -> Handler:
 
 
 def _say_gone(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    if not isinstance(error, OperationalError):
-        return None
-    logging.getLogger("django.request").error("The database cannot be reached: %s", error)
-    return render(None, "refusals/gone.html", status=503)  # no context may ask the database
+    return say_gone(error) if isinstance(error, OperationalError | InterfaceError) else None
 
 
 def deny_by_default(handle: Handler) -> Handler:

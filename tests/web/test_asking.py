@@ -147,11 +147,11 @@ def test_a_table_is_read_whole_in_place_of_the_one_before(world, asked, signed_i
         ("age_group,persons\nyoung,\u0661\n", "no whole number"),
         ("age_group,persons\nyoung,1\nyoung,2\n", "twice"),
         ("age_group,persons\nyoung\n", "no whole number"),
-        (b"\xff\xfe\x00", "no CSV file in UTF-8"),
+        (b"\xff\xfe\x00", "not what its name says"),
         ("", "The submitted file is empty"),
         ("young,old\n", "Columns wanted"),
         ("age_group,persons\n" + "young,1\n" * 6000, "more than 5000 rows"),
-        ("age_group,persons\nyoung,1" + " " * 2**20, "larger than a megabyte"),
+        ("age_group,persons\nyoung,1" + " " * 2**20, "larger than 1 MB"),
     ],
 )
 def test_a_table_that_is_wrong_changes_nothing_and_says_why(world, asked, signed_in, text, said):

@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from coproduce_web.forms.uploads import MEGABYTE, Upload
 from coproduce_web.models import Service
 
 MOST_QUESTIONS = 10
 MOST_CELLS = 5000
-MOST_BYTES = 2**20
 PERSONS = "persons"
 
 
@@ -99,10 +99,7 @@ class CellForm(forms.Form):
 class PopulationFileForm(forms.Form):
     """A CSV file: a column for each question, and `persons`."""
 
-    table = forms.FileField(
-        label=_("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-    )
+    table = Upload(label=_("CSV file"), endings=(".csv",), most_bytes=MEGABYTE)
 
     def __init__(self, *args: Any, service: Service, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -115,8 +112,6 @@ class PopulationFileForm(forms.Form):
     def clean_table(self) -> list[tuple[dict[str, str], int]]:
         """Its rows, every fault named with its line."""
         table = self.cleaned_data["table"]
-        if table.size > MOST_BYTES:
-            raise ValidationError(_("The file is larger than a megabyte."))
         try:
             text = table.read().decode("utf-8-sig")
             rows = list(csv.reader(io.StringIO(text), strict=True))

@@ -9,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from coproduce_web.forms.renderer import Moment
+from coproduce_web.forms.uploads import MEGABYTE, Upload
 from coproduce_web.models import BudgetProject, BudgetRound, Proposal
-
-LARGEST_FILE = 20 * 2**20
 
 
 class ProposalForm(forms.ModelForm[Proposal]):
@@ -151,16 +150,14 @@ class BallotForm(forms.Form):
 class PabulibForm(forms.Form):
     """A vote that was held elsewhere, as a file."""
 
-    file = forms.FileField(
+    file = Upload(
         label=_("Pabulib file (.pb)"),
         help_text=_("Its projects become proposals here; its ballots are counted anew."),
-        widget=forms.FileInput(attrs={"accept": ".pb"}),
+        endings=(".pb",),
+        most_bytes=20 * MEGABYTE,
     )
 
     def clean_file(self) -> bytes:
-        """The file's bytes, if it is not too large."""
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST_FILE:
-            raise ValidationError(_("The file is larger than 20 MB."))
-        content: bytes = file.read()
+        """The file's bytes."""
+        content: bytes = self.cleaned_data["file"].read()
         return content

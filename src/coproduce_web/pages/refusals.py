@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,8 +21,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """A fault of ours."""
+    """A fault of ours, or, where a session could not be read or written, a database that is gone."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return say_gone(error)
     return render(None, "refusals/fault.html", status=500)  # nothing may go wrong twice
+
+
+def say_gone(error: Exception) -> HttpResponse:
+    """The database cannot be reached: nothing was half written, and a minute later it may be there again."""
+    logging.getLogger("django.request").error("The database cannot be reached: %s", error)
+    response = render(None, "refusals/gone.html", status=503)  # no context may ask the database
+    response.headers["Retry-After"] = "10"
+    return response
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
