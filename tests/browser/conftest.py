@@ -18,7 +18,10 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no browser: chromium is not on the path")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(
+            "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
+        )  # the driver keeps a loop in this thread, for all tests
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield running
         running.close()
@@ -57,3 +60,23 @@ def report(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("report")
     cp.run(cp.read_study(root / "src/coproduce/starter"), out=out)
     return out / "report.html"
+
+
+@pytest.fixture
+def world(db):
+    """The small world of the platform's tests."""
+    from tests.web.world import make_world
+
+    return make_world()
+
+
+@pytest.fixture
+def site(browser: Browser, db):
+    """The platform, served to a browser; afterwards, fails if a page asked the network for anything or broke."""
+    from tests.browser.site import Site, served
+
+    with served() as address:
+        opened = Site(browser=browser, address=address)
+        yield opened
+        opened.close()
+    assert not opened.faults, opened.faults
