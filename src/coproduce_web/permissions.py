@@ -19,6 +19,7 @@ class Permission(StrEnum):
 
     # people and the service
     OWN_ACCOUNT = "own_account"
+    TELL = "tell"
     RUN_SERVICE = "run_service"
     GRANT_ROLES = "grant_roles"
     SEE_NAMES = "see_names"
@@ -219,9 +220,9 @@ TEAM_ROLES = frozenset({"professional", "coordinator"})
 """Those whose work a harm handler judges."""
 
 PHASES: Mapping[str, tuple[Permission, ...]] = {
-    "commission": (P.PROPOSE, P.PRIORITISE, P.RUN_ROUND, P.VOTE),
+    "commission": (P.PROPOSE, P.PRIORITISE, P.RUN_ROUND, P.VOTE, P.SET_GOAL),
     "design": (P.DRAW_BLUEPRINT, P.SHARE_IDEA, P.TEST_PROTOTYPE, P.CONCLUDE_IDEA),
-    "deliver": (P.RAISE_NEED, P.OFFER, P.POST_OPPORTUNITY, P.SIGN_UP, P.CLAIM),
+    "deliver": (P.RAISE_NEED, P.OFFER, P.POST_OPPORTUNITY, P.SIGN_UP, P.CLAIM, P.SET_GOAL),
     "assess": (P.SEND_SURVEY, P.ANSWER_SURVEY, P.SET_GOAL, P.REVIEW_GOAL),
 }
 """What each phase opens unless the initiative says otherwise. What no phase names (comments, answers to a claim,

@@ -61,13 +61,17 @@ def link_token(person: Person) -> str:
     return signing.dumps({"person": person.pk, "last": last}, salt=_SALT)
 
 
-def person_of_link(token: str) -> Person | None:
-    """The person whom a link signs in; nobody if it is old, used or made up."""
+def person_of_link(token: str, *, hold: bool = False) -> Person | None:
+    """The person whom a link signs in; nobody if it is old, used or made up.
+
+    With `hold` the person is held until the transaction ends, so that of two who use the link at once one is late.
+    """
     try:
         told = signing.loads(token, salt=_SALT, max_age=timedelta(minutes=LINK_MINUTES))
     except signing.BadSignature:
         return None
-    person = Person.objects.select_related("actor").filter(pk=told["person"], is_active=True).first()
+    people = Person.objects.select_for_update(of=("self",)) if hold else Person.objects.all()
+    person = people.select_related("actor").filter(pk=told["person"], is_active=True).first()
     last = person.last_login.isoformat() if person and person.last_login else ""
     return person if person and last == told["last"] and person.actor.left_at is None else None
 

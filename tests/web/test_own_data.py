@@ -379,6 +379,9 @@ def test_what_groups_gave_is_counted_before_and_small_groups_go_together(world, 
     assert (totals["young"].persons, totals["young"].contributions, totals["young"].minutes) == (3, 3, 60)
     assert (totals[""].persons, totals[""].minutes) == (1, 50)
     assert "old" not in totals  # one person is not told apart
+    page = Client().get(reverse("who_takes_part", args=["care"])).content.decode()
+    assert "1 h" in page
+    assert "50 min" not in page  # what one person gave
 
 
 def test_the_trail_forgets_who_and_keeps_what(world, xenia):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from coproduce_web.actions import forgetting, people, roles, services
 from coproduce_web.actions.acting import By, NotNow, may
-from coproduce_web.models import Comment, Membership, Organisation, Person, TrailEntry
+from coproduce_web.models import Comment, Demographics, Membership, Organisation, Person, TrailEntry
 from coproduce_web.permissions import OWN_WORD, ROLES, Permission
 
 
@@ -249,12 +249,21 @@ def test_ones_own_account_stays_ones_own_meanwhile(world, signed_in, offline):
     browser = signed_in("coordinator")
     browser.post(reverse("assist", args=["care", offline.actor_id]))
     browser.post(reverse("account"), {"name": "Cora Coordinator", "language": "en"})
-    browser.post(reverse("about_me", args=["care"]), {"age_group": "old"})
     browser.post(reverse("leave_service", args=["care"]))
     offline.refresh_from_db()
     assert offline.name == "Olga Offline"
     assert Membership.objects.filter(actor=offline.actor, until=None).exists()
     assert Person.objects.filter(name="Cora Coordinator", actor=world.people["coordinator"].actor).exists()
+
+
+def test_what_somebody_tells_of_themselves_is_typed_only_where_they_cannot_sign_in(world, signed_in, offline):
+    for person, told in ((offline, {"age_group": "old"}), (world.people["citizen"], None)):
+        browser = signed_in("coordinator")
+        browser.post(reverse("assist", args=["care", person.actor_id]))
+        browser.post(reverse("about_me", args=["care"]), {"age_group": "old"})
+        mine = Demographics.objects.filter(actor=person.actor).first()
+        assert (mine.values if mine else None) == told
+    assert not Demographics.objects.filter(actor=world.people["coordinator"].actor).exists()
 
 
 def test_typing_ends_after_an_hour(world, signed_in, offline, monkeypatch):

@@ -78,17 +78,18 @@ def permissions_of(by: By, *, service: Service | None, held: frozenset[str]) -> 
     """What `by`, who holds these roles in the service, may do there.
 
     Everyone keeps their own account, and nobody that of another. Who types for another must be allowed to assist, and
-    gives nobody's own word (a vote, an answer to a claim) but that of somebody who cannot sign in.
+    gives nobody's own word (a vote, an answer to a claim, what they tell of themselves) but that of somebody who cannot
+    sign in.
     """
     permissions = allowed(held)
     if by.actor is None or by.actor.left_at is not None:
         return permissions
     if by.typed_by is None:
-        return permissions | {Permission.OWN_ACCOUNT}
+        return permissions | {Permission.OWN_ACCOUNT, Permission.TELL}
     if Permission.ASSIST not in allowed(roles(by.typed_by, service)):
         return frozenset()
     online = Person.objects.filter(actor=by.actor, email__isnull=False).exists()
-    return permissions - OWN_WORD if online else permissions
+    return permissions - OWN_WORD if online else permissions | {Permission.TELL}
 
 
 def may(by: By, permission: Permission, *, service: Service | None) -> bool:

@@ -29,7 +29,7 @@ def ask(*, by: By, service: Service, questions: list[dict[str, Any]]) -> Service
 
 def tell(*, by: By, service: Service, values: dict[str, str]) -> Demographics:
     """Tell of oneself what the service asks, or take it back; answers to other services' questions stay."""
-    with acting(by, Permission.OWN_ACCOUNT, service=service) as trail:
+    with acting(by, Permission.TELL, service=service) as trail:
         asked = {question["column"] for question in service.asked}
         mine = Demographics.objects.select_for_update().filter(actor=by.known).first()
         others = {name: value for name, value in (mine.values if mine else {}).items() if name not in asked}

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Max, Min, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,9 +22,8 @@ from coproduce_web.forms.asking import (
     PopulationFileForm,
     QuestionForms,
 )
-from coproduce_web.models import Demographics, Membership, PopulationCell, Service
+from coproduce_web.models import Demographics, GroupTotal, Membership, PopulationCell, Service
 from coproduce_web.pages.access import Visit, done, thanks
-from coproduce_web.pages.account import me, own
 
 A_PAGE = 50
 
@@ -42,14 +42,14 @@ def asked(request: Visit) -> HttpResponse:
 
 def about_me(request: Visit) -> HttpResponse:
     """Tell of oneself what the service asks, or take it back."""
-    mine = Demographics.objects.filter(actor=me(request).actor).first()
+    mine = Demographics.objects.filter(actor=request.by.actor).first()
     form = AboutMeForm(
         request.POST if request.method == "POST" else None,
         service=request.service,
         initial=mine.values if mine else {},
     )
     if form.is_valid():
-        actions.tell(by=own(request), service=request.service, values=form.cleaned_data)
+        actions.tell(by=request.by, service=request.service, values=form.cleaned_data)
         thanks(request, _("Kept. You can change it or take it back at any time."))
         return done(request, to=reverse("about_me", args=[request.service.slug]))
     return render(request, "asking/about_me.html", {"form": form})
@@ -58,7 +58,29 @@ def about_me(request: Visit) -> HttpResponse:
 def who_takes_part(request: Visit) -> HttpResponse:
     """Who takes part, as counts beside the people served."""
     tables = [_table(request.service, question) for question in request.service.asked]
-    return render(request, "asking/who_takes_part.html", {"tables": tables})
+    told = {"tables": tables, "forgotten": _forgotten(request.service)}
+    return render(request, "asking/who_takes_part.html", told)
+
+
+def _forgotten(service: Service) -> list[dict[str, Any]]:
+    """What each group gave in the months of which only counts are left."""
+    labels = {question["column"]: question["label"] for question in service.asked}
+    sums = (
+        GroupTotal.objects.filter(initiative__service=service, column__in=labels)
+        .values("column", "value")
+        .annotate(most=Max("persons"), minutes=Sum("minutes"), since=Min("month"), until=Max("month"))
+        .order_by("column", "value")
+    )
+    return [
+        each
+        | {
+            "label": labels[each["column"]],
+            "minutes": disclosure.behind(
+                each["minutes"], persons=each["most"], small_numbers=service.small_numbers
+            ),
+        }
+        for each in sums
+    ]
 
 
 def _table(service: Service, question: dict[str, Any]) -> dict[str, Any]:

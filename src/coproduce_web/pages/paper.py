@@ -41,8 +41,8 @@ def concern_on_paper(request: Visit) -> HttpResponse:
             ),
             fields=(
                 Line(label=_("What kind of worry is it?"), choices=(*evils, _("Something else"))),
-                Line(label=_("What happened?"), lines=9),
-                Line(label=_("Who bears it?"), hint=_("No names are needed."), lines=2),
+                Line(label=_("What happened?"), lines=7),
+                Line(label=_("Who bears it?"), hint=_("No names are needed.")),
                 Line(label=_("How grave is it?"), choices=tuple(str(label) for label in Severity.labels)),
                 Line(
                     label=_("How can you be reached, if you want an answer?"),

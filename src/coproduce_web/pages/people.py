@@ -76,7 +76,7 @@ def send_link(request: Visit) -> HttpResponse:
 
 def use_link(request: Visit, token: str) -> HttpResponse:
     """A press of the button signs in: programs that look at letters press none."""
-    person = person_of_link(token)
+    person = person_of_link(token, hold=request.method == "POST")
     if person is None:
         return render(request, "people/link_old.html", status=410)
     if request.method != "POST":

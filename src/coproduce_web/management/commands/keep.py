@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from coproduce_web.clock_tasks import expire_claims
@@ -15,6 +16,7 @@ from coproduce_web.keeping import keep
 from coproduce_web.tasks import watch_for_harm
 
 DAY_SECONDS = 24 * 3600
+RETRY_SECONDS = 60
 MONDAY = 0
 
 
@@ -40,3 +42,14 @@ class Command(BaseCommand):
             time.sleep(DAY_SECONDS)
         for name, number in keep.call().items():
             self.stdout.write(f"{name.replace('_', ' ')}: {number}")
+
+
+def _hand_over() -> bool:
+    """Give the worker what the day demands; whether the database could be reached."""
+    try:
+        expire_claims.enqueue()
+        keep.enqueue()
+    except OperationalError:
+        connection.close()
+        return False
+    return True
