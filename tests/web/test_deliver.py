@@ -403,7 +403,7 @@ def test_a_closed_opportunity_takes_nobody(world, walk):
 def test_others_never_see_how_many_come(world, walk, signed_in):
     signed_up(world, "citizen", walk)
     page = signed_in("visitor").get(f"/care/{world.initiative.pk}/sessions/{walk.pk}").content.decode()
-    assert "no, there is a waiting list" in page
+    assert "all taken, with a waiting list" in page
     assert world.people["citizen"].actor.pseudonym not in page
 
 

@@ -140,9 +140,15 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, amended: bool, asks_capacity: bool, **more: Any) -> None:
         super().__init__(*args, **more)
-        answers = [one for one in Response.Answer.choices if not (amended and one[0] == "amend")]
-        self.fields["answer"].choices = answers  # type: ignore[attr-defined]
+        answer = self.fields["answer"]
+        answer.choices = Response.Answer.choices  # type: ignore[attr-defined]
         if amended:
+            answer.label = _("Are the other side's minutes right?")
+            answer.choices = [  # type: ignore[attr-defined]
+                (Response.Answer.CONFIRM, _("Yes, they are right")),
+                (Response.Answer.DISPUTE, _("No, I dispute them")),
+            ]
+            self.fields["reason"].help_text = _("Needed if you dispute them. The other side reads it.")
             del self.fields["minutes"]
         if not asks_capacity:
             del self.fields["capacity"]

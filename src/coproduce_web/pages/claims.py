@@ -23,8 +23,8 @@ from coproduce_web.pages.names import names
 from coproduce_web.pages.needs import A_PAGE
 from coproduce_web.permissions import TEAM_ROLES, Permission
 
-MOST_OTHERS = 200
-"""As many people as a list to choose from holds."""
+MOST_TO_CHOOSE = 200
+"""As many as a list to choose from holds: the latest."""
 
 
 def new_claim(request: Visit) -> HttpResponse:
@@ -36,8 +36,8 @@ def new_claim(request: Visit) -> HttpResponse:
         activities=Activity.objects.filter(phase__initiative=initiative).order_by("title"),
         others=others,
         names=names(request, others),
-        needs=initiative.needs.filter(withdrawn_at=None).order_by("-raised_at"),
-        offers=initiative.offers.filter(withdrawn_at=None).order_by("-offered_at"),
+        needs=_latest(initiative.needs.order_by("-raised_at"), named=request.GET.get("need")),
+        offers=_latest(initiative.offers.order_by("-offered_at"), named=request.GET.get("offer")),
         citizen=request.by.side in CITIZENS,
         initial={"need": request.GET.get("need"), "offer": request.GET.get("offer")},
     )
@@ -56,6 +56,14 @@ def new_claim(request: Visit) -> HttpResponse:
             "seen_by": _seen_by(),
         },
     )
+
+
+def _latest(rows: QuerySet[Any], *, named: str | None) -> QuerySet[Any]:
+    """The latest of what was not withdrawn, and what the link named."""
+    keys = set(rows.filter(withdrawn_at=None).values_list("pk", flat=True)[:MOST_TO_CHOOSE])
+    if named and named.isdecimal():
+        keys.add(int(named))
+    return rows.filter(pk__in=keys)
 
 
 def _seen_by() -> str:
@@ -99,7 +107,7 @@ def _others(request: Visit) -> QuerySet[Actor]:
         | Q(pk__in=signed_up.values("actor"))
     )
     citizens = Actor.objects.filter(known, pk__in=held.values("actor"), side="citizen", left_at=None)
-    latest = citizens.order_by("-joined_at", "-pk").values_list("pk", flat=True)[:MOST_OTHERS]
+    latest = citizens.order_by("-joined_at", "-pk").values_list("pk", flat=True)[:MOST_TO_CHOOSE]
     return Actor.objects.filter(pk__in=list(latest)).order_by("pseudonym")
 
 

@@ -137,6 +137,8 @@ def judge_need(request: Visit, need: int) -> HttpResponse:
     shown = _need(request, need)
     if not may_judge(shown, actor=request.by.known):
         raise PermissionDenied
+    if shown.is_open:
+        return _closed_early(request, shown)
     form = JudgeForm(request.POST or None)
     if form.is_valid():
         actions.judge_need(by=request.by, need=shown, says=form.cleaned_data["says"])
@@ -152,6 +154,19 @@ def judge_need(request: Visit, need: int) -> HttpResponse:
             "button": _("Say it"),
             "seen_by": _("Everyone can read your answer, under your pseudonym."),
         },
+    )
+
+
+def _closed_early(request: Visit, need: Need) -> HttpResponse:
+    """A citizen closes a need that the organisation has said nothing of."""
+    return asked_to_be_sure(
+        request,
+        heading=_("It was done: close it"),
+        lead=_("It leaves the list of open needs, as done by your word."),
+        button=_("Close it"),
+        act=lambda: actions.judge_need(by=request.by, need=need, says=Says.DONE),
+        to=("need", request.service.slug, request.initiative.pk, need.pk),
+        said=_("It is closed."),
     )
 
 

@@ -193,9 +193,7 @@ def sign_up(request: Visit, session: int) -> HttpResponse:
             "heading": _("Take part"),
             "button": _("Sign up"),
             "lead": shown.opportunity.title,
-            "seen_by": _(
-                "Who runs the session sees that you come. Others see only how many places are taken."
-            ),
+            "seen_by": _("Who runs the session sees that you come. Others see only whether places are left."),
         },
     )
 
