@@ -1,8 +1,8 @@
 """What the audit costs on Spark, beside DuckDB: `python benchmarks/spark.py [--events 0.25 1 4] [--cores 1 2]`.
 
 The logs are those of `benchmarks/audit.py`, as folders of eight Parquet files. Each run is a process of its own; DuckDB
-and Spark run in turn in the same call, and must find the same. Processor seconds are counted to the end of the audit,
-those of Java with them.
+and Spark (2 GB for Java, 2 partitions) run in turn in the same call, and must find the same. Processor seconds are
+counted to the end of the audit, those of Java with them.
 
 A line is fitted to Spark's processor seconds by least squares: so many to start, so many for each million events. What
 it says of ten billion events is an extrapolation, and `docs/how-to/cluster.md` says what that assumes.
@@ -27,6 +27,7 @@ from audit import GENERATE, MILLION, machine
 HERE = Path(__file__).resolve().parent
 BEGIN, END = "<!-- spark: measured below -->", "<!-- spark: measured above -->"
 PARTS = 8
+SETTINGS = "spark.driver.memory 2g\nspark.sql.shuffle.partitions 2\n"
 
 PROGRAM = """
 import json, os, sys, time
@@ -82,7 +83,16 @@ def measured(log: Path, *, cores: int, engine: str) -> Run:
     """One audit in a process of its own."""
     print(f"{log.name}: {engine} on {cores} cores", file=sys.stderr)
     words = [sys.executable, "-c", PROGRAM, str(log), str(cores), engine]
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+    with tempfile.TemporaryDirectory() as settings:
+        (Path(settings) / "spark-defaults.conf").write_text(SETTINGS)
+        done = subprocess.run(
+            words,
+            env={**os.environ, "SPARK_CONF_DIR": settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=True,
+        )
     return Run(**json.loads(done.stdout))
 
 

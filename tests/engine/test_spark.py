@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 from datetime import datetime
 
 import pyarrow as pa
@@ -121,13 +122,14 @@ def test_an_engine_that_is_none_is_refused(name):
         open_engine(name)
 
 
-def test_no_master_no_java_and_no_extra_are_told(monkeypatch, spark_engine):
+def test_a_second_cluster_in_one_process_and_a_missing_extra_are_told(monkeypatch, spark_engine):
     with pytest.raises(EngineError, match="runs in this process already"):
         open_engine("spark://127.0.0.1:7077")
-    with monkeypatch.context() as patch:
-        patch.setitem(__import__("sys").modules, "coproduce.records.spark", None)
-        with pytest.raises(EngineError, match=re.escape("pip install 'coproduce[spark]'")):
-            open_engine("spark")
+    for library in ("pyspark.sql", "coproduce.records.spark"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, library, None)
+            with pytest.raises(EngineError, match=re.escape("pip install 'coproduce[spark]'")):
+                open_engine("spark")
 
 
 def test_a_master_that_does_not_answer_is_told_at_once():

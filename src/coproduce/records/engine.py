@@ -185,11 +185,12 @@ def open_engine(name: str = "duckdb", *, progress: Progress | None = None) -> En
         raise EngineError(". ".join(filter(None, (wanted, nearest(name, ENGINES)))))
     try:
         from coproduce.records.spark import SparkEngine
+
+        return SparkEngine("local[*]" if name == "spark" else name, progress=progress)
     except ImportError as error:
         raise EngineError(
             f"The engine {name} needs the extra: pip install 'coproduce[spark]' ({error})"
         ) from error
-    return SparkEngine("local[*]" if name == "spark" else name, progress=progress)
 
 
 def _text(query: str | Traversable) -> str:

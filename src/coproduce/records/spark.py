@@ -45,11 +45,12 @@ ALIKE = {
 }
 """How a session must be set so that the same SQL means the same."""
 
+QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
+
 ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "2",
 }
 """How Spark is set up where all of it is one process."""
 
@@ -183,10 +184,8 @@ class SparkEngine(Engine):
 
 def _session(master: str) -> tuple[Any, bool]:
     """Spark's session in this process, and whether it was started here."""
-    with (
-        warnings.catch_warnings(action="ignore"),
-        _told(),
-    ):  # Spark warns of pandas, which it is not asked to use
+    # Spark warns of pandas, which it is not asked to use.
+    with warnings.catch_warnings(action="ignore"), _told():
         from pyspark.sql import SparkSession
 
         logging.getLogger("SQLQueryContextLogger").disabled = True  # the refusal says it, in a line
@@ -202,8 +201,8 @@ def _session(master: str) -> tuple[Any, bool]:
             )
         if master.startswith("spark://"):
             _must_answer(master)
-        builder = SparkSession.builder.appName("coproduce").master(master).config("spark.log.level", "ERROR")
-        for name, value in ({} if master.startswith("spark://") else ON_THIS_MACHINE).items():
+        builder = SparkSession.builder.appName("coproduce").master(master)
+        for name, value in (QUIET if master.startswith("spark://") else QUIET | ON_THIS_MACHINE).items():
             builder = builder.config(name, value)
         return builder.getOrCreate(), True
 

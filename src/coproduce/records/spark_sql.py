@@ -211,9 +211,8 @@ def _as_text(value: exp.Expr) -> exp.Expr:
 def _as_whole(node: exp.Expr) -> exp.Expr:
     """DuckDB rounds to a whole number and Spark cuts off: neither is asked to."""
     value = node.this
-    if isinstance(value, exp.Literal | exp.Null | exp.Column | exp.Window) and not isinstance(
-        value, exp.Column
-    ):
+    numbered = isinstance(value, exp.Window) and isinstance(value.this, exp.RowNumber | exp.DenseRank)
+    if numbered or isinstance(value, exp.Literal | exp.Null):
         return node
     broken = exp.and_(_is_type(value, "double", "float", "decimal%"), value.copy().neq(_call("floor", value)))
     return _guarded(broken, told=FRACTION, value=node)
