@@ -92,7 +92,9 @@ def _coordinators(service: Service) -> QuerySet[Membership]:
 
 def waiting_for(actor: Actor, *, service: Service) -> QuerySet[Contribution]:
     """The contributions that wait for this person's answer: those of which they are among the `answerers`."""
-    within = Contribution.objects.filter(initiative__service=service)
+    within = Contribution.objects.filter(
+        initiative__service=service, status__in=(ClaimStatus.PROPOSED, ClaimStatus.AMENDED)
+    )
     if actor.left_at is not None:
         return within.none()
     amended = Q(status=ClaimStatus.AMENDED, claim__claimed_by=actor)

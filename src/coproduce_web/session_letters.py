@@ -7,7 +7,7 @@ from functools import partial
 from django.db import transaction
 from django_tasks import task
 
-from coproduce_web.letters import send
+from coproduce_web.letters import send, try_again
 from coproduce_web.models import Person, SignUp
 
 
@@ -17,9 +17,19 @@ def moved_up(sign_up: SignUp) -> None:
 
 
 @task()
-def tell_moved_up(sign_up: int) -> None:
-    """Send that letter, unless they have given the place back meanwhile."""
+def tell_moved_up(sign_up: int, *, tries: int = 0) -> None:
+    """Send that letter, unless they have given the place back meanwhile.
+
+    Parameters
+    ----------
+    sign_up
+        Which place.
+    tries
+        How often it was tried before.
+    """
     held = SignUp.objects.select_related("session__opportunity").get(pk=sign_up)
     person = Person.objects.filter(actor=held.actor_id, is_active=True, email__isnull=False).first()
-    if person is not None and held.state == SignUp.State.GOING:
-        send("moved_up", to=person.email or "", language=person.language, session=held.session)
+    if person is None or held.state != SignUp.State.GOING:
+        return
+    if not send("moved_up", to=person.email or "", language=person.language, session=held.session):
+        try_again(tell_moved_up, sign_up, tries=tries)

@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -308,6 +308,41 @@ def test_nobody_is_in_a_session_twice(world, walk):
         signed_up(world, "citizen", walk)
     with pytest.raises(NotNow, match="no place"):
         sessions.withdraw(by=world.by("other_citizen"), session=walk)
+
+
+tries = st.lists(
+    st.tuples(
+        st.sampled_from(("citizen", "other_citizen", "professional", "coordinator")),
+        st.sampled_from(("sign up", "withdraw", "more places")),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tries)
+def test_nobody_waits_where_a_place_is_free_and_who_came_first_goes_first(world, tried):
+    """Whatever is done in any order: places never run over, and the list is worked off in its order."""
+    with transaction.atomic():
+        session = planned(world)[0]
+        place = session.opportunity.places.get()
+        for role, what in tried:
+            try:
+                if what == "sign up":
+                    signed_up(world, role, session)
+                elif what == "withdraw":
+                    sessions.withdraw(by=world.by(role), session=session)
+                else:
+                    sessions.change_places(
+                        by=world.by("coordinator"), place=place, places=min(3, place.places + 1)
+                    )
+            except NotNow:
+                continue
+            held = list(session.sign_ups.exclude(state="withdrawn").order_by("signed_up_at", "pk"))
+            going = [each.state for each in held].count("going")
+            assert going == min(place.places, len(held))
+            assert [each.state for each in held] == ["going"] * going + ["waiting"] * (len(held) - going)
+        transaction.set_rollback(True)
 
 
 def moved(session, **by):
