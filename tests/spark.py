@@ -1,6 +1,7 @@
 """Spark for tests: small heaps, no compiler that warms up for hours, and every process ended."""
 
 import importlib.util
+import math
 import os
 import shutil
 from pathlib import Path
@@ -47,3 +48,19 @@ def end_java() -> None:
         gateway.proc.stdin.close()
         gateway.proc.wait(timeout=30)
         SparkContext._gateway = SparkContext._jvm = None
+
+
+def same(one: object, other: object, at: str = "") -> None:
+    """That two findings are one: texts and counts to the last digit, what is a fraction to 1e-9."""
+    if isinstance(one, dict):
+        assert one.keys() == other.keys(), at
+        for key in one.keys() - {"seconds"}:
+            same(one[key], other[key], f"{at}.{key}")
+    elif isinstance(one, list):
+        assert len(one) == len(other), at
+        for place, pair in enumerate(zip(one, other, strict=True)):
+            same(*pair, f"{at}[{place}]")
+    elif isinstance(one, float) and isinstance(other, float):
+        assert math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12), (at, one, other)
+    else:
+        assert one == other, at

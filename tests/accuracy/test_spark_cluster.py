@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import math
 import os
 import socket
 import subprocess
@@ -110,22 +109,6 @@ def as_parts(source, folder, *, parts=3):
         pq.write_table(source.slice(part * size, size), folder / f"part-{part}.parquet")
 
 
-def same(one, other, at=""):
-    """That two findings are one: texts and counts to the last digit, what is a fraction to 1e-9."""
-    if isinstance(one, dict):
-        assert one.keys() == other.keys(), at
-        for key in one.keys() - {"seconds"}:
-            same(one[key], other[key], f"{at}.{key}")
-    elif isinstance(one, list):
-        assert len(one) == len(other), at
-        for place, pair in enumerate(zip(one, other, strict=True)):
-            same(*pair, f"{at}[{place}]")
-    elif isinstance(one, float) and isinstance(other, float):
-        assert math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12), (at, one, other)
-    else:
-        assert one == other, at
-
-
 def told(cluster, *words):
     """What the command line finds on the cluster."""
     environment, master = cluster
@@ -158,7 +141,7 @@ def test_a_simulated_study(cluster, tmp_path):
         *(word for name in only for word in ("--only", name)),
     )
     here = cp.run(cp.read_study(folder), only=only)
-    same(json.loads(here.model_dump_json()), found)
+    spark.same(json.loads(here.model_dump_json()), found)
     assert [each["id"] for each in found["findings"]] == ["classify", "audit"]
 
 
@@ -173,5 +156,5 @@ def test_traffic_fines(cluster, real_data):
     (found,) = told(cluster, "audit", log, *patterns, *ends, *columns)["findings"]
     names = {"occurred_at": "timestamp", "actor": "resource", "sequence": ".order"}
     here = cp.audit(log, citizen=citizen, complete=complete, columns=names)
-    same(json.loads(here.model_dump_json()), found)
+    spark.same(json.loads(here.model_dump_json()), found)
     assert {each["name"]: each["value"] for each in found["estimates"]}["events"] == 34_724
