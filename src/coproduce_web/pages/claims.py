@@ -98,7 +98,8 @@ def _others(request: Visit) -> QuerySet[Actor]:
     held = Membership.objects.filter(Q(until=None) | Q(until__gt=timezone.now()), service=request.service)
     if request.by.side in CITIZENS:
         team = held.filter(role__in=TEAM_ROLES)
-        return Actor.objects.filter(pk__in=team.values("actor"), side__in=TEAM, left_at=None)
+        there = Actor.objects.filter(pk__in=team.values("actor"), side__in=TEAM, left_at=None)
+        return there.order_by("pseudonym")
     initiative = request.initiative
     signed_up = SignUp.objects.filter(session__opportunity__activity__phase__initiative=initiative)
     known = (
