@@ -9,7 +9,7 @@ from django_tasks import task
 
 from coproduce_web.actions import concerns
 from coproduce_web.actions.acting import CLOCK
-from coproduce_web.letters import send
+from coproduce_web.letters import send, try_again
 from coproduce_web.models import Concern, Membership, Person, Service
 
 
@@ -37,9 +37,12 @@ def _whom(concern: Concern) -> list[int]:
 
 
 @task()
-def tell_of_waiting(actor: int, service: int, number: int) -> None:
+def tell_of_waiting(actor: int, service: int, number: int, tries: int = 0) -> None:
     """Write to one person that concerns wait. The letter says how many, and nothing of what they say."""
     person = Person.objects.filter(actor=actor, is_active=True, email__isnull=False).first()
-    if person is not None:
-        title = Service.objects.get(pk=service).title
-        send("concerns_wait", to=person.email or "", language=person.language, service=title, number=number)
+    if person is None:
+        return
+    title = Service.objects.get(pk=service).title
+    to, language = person.email or "", person.language
+    if not send("concerns_wait", to=to, language=language, service=title, number=number):
+        try_again(tell_of_waiting, actor, service, number, tries=tries)

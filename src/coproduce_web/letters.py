@@ -1,18 +1,26 @@
-"""Letters by e-mail. Neither an address nor a secret waits in the queue of what runs in the background."""
+"""Letters by e-mail. Neither an address nor a secret waits in the queue of what runs in the background.
+
+A letter that the mail server does not take is tried again: it is not lost while the server is down.
+"""
 
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django_tasks import task
+from django_tasks.base import Task
 
 from coproduce_web.models import Person
 from coproduce_web.signing_in import LINK_MINUTES, link_token
+
+PAUSES_MINUTES = (1, 5, 15, 60)
+"""How long a letter waits before it is tried again, each time."""
 
 
 def send(letter: str, *, to: str, language: str, **said: Any) -> bool:
@@ -39,8 +47,15 @@ def send(letter: str, *, to: str, language: str, **said: Any) -> bool:
     return True
 
 
+def try_again(letter: Task[..., None], *args: Any, tries: int) -> None:
+    """Put a letter that was not taken back into the queue, for later; after the last pause it is given up."""
+    if tries < len(PAUSES_MINUTES) and letter.get_backend().supports_defer:
+        later = timezone.now() + timedelta(minutes=PAUSES_MINUTES[tries])
+        letter.using(run_after=later).enqueue(*args, tries=tries + 1)
+
+
 @task()
-def send_sign_in_link(person: int, base: str) -> None:
+def send_sign_in_link(person: int, base: str, tries: int = 0) -> None:
     """Send a link that signs in.
 
     Parameters
@@ -49,17 +64,22 @@ def send_sign_in_link(person: int, base: str) -> None:
         Whom.
     base
         The platform's address, such as ``https://care.example``.
+    tries
+        How often it was tried before.
     """
     whom = Person.objects.filter(pk=person, is_active=True).first()
     if whom is None or not whom.email:
         return
     link = base + reverse("use_link", args=[link_token(whom)])
-    send("sign_in", to=whom.email, language=whom.language, link=link, minutes=LINK_MINUTES)
+    if not send("sign_in", to=whom.email, language=whom.language, link=link, minutes=LINK_MINUTES):
+        try_again(send_sign_in_link, person, base, tries=tries)
 
 
 @task()
-def tell_of_change(person: int, what: str) -> None:
+def tell_of_change(person: int, what: str, tries: int = 0) -> None:
     """Tell someone that their account was changed, in case it was not they who did it: ``password`` or ``address``."""
     whom = Person.objects.filter(pk=person, is_active=True).first()
-    if whom is not None and whom.email:
-        send("changed", to=whom.email, language=whom.language, what=what)
+    if whom is None or not whom.email:
+        return
+    if not send("changed", to=whom.email, language=whom.language, what=what):
+        try_again(tell_of_change, person, what, tries=tries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 from coproduce_web.models import Attempt, Person
 
 LINK_MINUTES = 15
+CLOCKS_DIFFER_SECONDS = 60
 DOORS = ("password", "link", "own password", "own address")
 """Doors whose tries are counted for a person; for others it is the network address."""
 _SALT = "coproduce.sign-in-link"
@@ -58,7 +60,7 @@ def address_of(request: HttpRequest) -> str:
 def link_token(person: Person) -> str:
     """The part of an e-mailed link that signs a person in once: it ends with the next sign-in."""
     last = person.last_login.isoformat() if person.last_login else ""
-    return signing.dumps({"person": person.pk, "last": last}, salt=_SALT)
+    return _sealed({"person": person.pk, "last": last}, salt=_SALT)
 
 
 def person_of_link(token: str, *, hold: bool = False) -> Person | None:
@@ -66,14 +68,26 @@ def person_of_link(token: str, *, hold: bool = False) -> Person | None:
 
     With `hold` the person is held until the transaction ends, so that of two who use the link at once one is late.
     """
-    try:
-        told = signing.loads(token, salt=_SALT, max_age=timedelta(minutes=LINK_MINUTES))
-    except signing.BadSignature:
+    told = _opened(token, salt=_SALT)
+    if told is None:
         return None
     people = Person.objects.select_for_update(of=("self",)) if hold else Person.objects.all()
     person = people.select_related("actor").filter(pk=told["person"], is_active=True).first()
     last = person.last_login.isoformat() if person and person.last_login else ""
     return person if person and last == told["last"] and person.actor.left_at is None else None
+
+
+def _sealed(told: dict[str, Any], *, salt: str) -> str:
+    return signing.dumps(told | {"at": int(time.time())}, salt=salt)
+
+
+def _opened(token: str, *, salt: str) -> dict[str, Any] | None:
+    """What a link says, if it is young. One from the future is not: a clock set back would make it live longer."""
+    try:
+        told: dict[str, Any] = signing.loads(token, salt=salt, max_age=timedelta(minutes=LINK_MINUTES))
+    except signing.BadSignature:
+        return None
+    return told if told["at"] <= time.time() + CLOCKS_DIFFER_SECONDS else None
 
 
 def first_token() -> str:
@@ -91,14 +105,13 @@ _ADDRESS_SALT = "coproduce.address"
 
 def address_token(person: Person, *, email: str) -> str:
     """The part of a link that confirms an address: it ends when the address that it would replace changes."""
-    return signing.dumps({"person": person.pk, "was": person.email, "email": email}, salt=_ADDRESS_SALT)
+    return _sealed({"person": person.pk, "was": person.email, "email": email}, salt=_ADDRESS_SALT)
 
 
 def email_of_address_token(token: str, *, person: Person) -> str | None:
     """The address that a link confirms for that person; nothing if it is old, used, another's or made up."""
-    try:
-        told = signing.loads(token, salt=_ADDRESS_SALT, max_age=timedelta(minutes=LINK_MINUTES))
-    except signing.BadSignature:
+    told = _opened(token, salt=_ADDRESS_SALT)
+    if told is None:
         return None
     mine = told["person"] == person.pk and told["was"] == person.email
     return str(told["email"]) if mine else None

@@ -9,6 +9,7 @@ def worry(world):
     raised = concerns.raise_concern(
         by=By(actor=None), service=world.service, evil="failing_accountability", severity=2, secret="made-up"
     )
-    concerns.take(by=world.by("handler"), concern=raised)
-    concerns.answer(by=world.by("handler"), concern=raised, text="We have asked the team.")
+    if raised.handler is None:  # asked twice, it is there already
+        concerns.take(by=world.by("handler"), concern=raised)
+        concerns.answer(by=world.by("handler"), concern=raised, text="We have asked the team.")
     return {"concern": raised.pk}

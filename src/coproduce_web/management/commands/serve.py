@@ -19,6 +19,7 @@ from coproduce_web.models import Membership
 from coproduce_web.signing_in import first_token
 
 GRACE_SECONDS = 10
+PAUSE_SECONDS = 1
 
 
 class Command(BaseCommand):
@@ -50,20 +51,21 @@ class Command(BaseCommand):
         self._run(options)
 
     def _run(self, options: dict[str, Any]) -> None:
-        """Run the parts until one ends or a signal comes, then end the others."""
+        """Run the parts until the server ends or a signal comes; what else ends, as without a database, begins anew."""
         environment = os.environ | {"COPRODUCE_SECRET_KEY": settings.SECRET_KEY}
-        parts = [
-            subprocess.Popen(command, env=environment)  # noqa: S603  # our own interpreter and words
-            for command in (
-                _server(options),
-                [sys.executable, "-m", "coproduce_web", "db_worker", "--queue-name", "*"],
-                [sys.executable, "-m", "coproduce_web", "keep", "--daily"],
-            )
-        ]
+        commands = (
+            _server(options),
+            [sys.executable, "-m", "coproduce_web", "db_worker", "--queue-name", "*"],
+            [sys.executable, "-m", "coproduce_web", "keep", "--daily"],
+        )
+        parts = [_begun(command, environment) for command in commands]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            while all(part.poll() is None for part in parts):
-                time.sleep(0.3)
+            while parts[0].poll() is None:
+                time.sleep(PAUSE_SECONDS)
+                for place, command in enumerate(commands):
+                    if place and parts[place].poll() is not None:
+                        parts[place] = _begun(command, environment)
         except KeyboardInterrupt:
             pass
         finally:
@@ -81,6 +83,10 @@ def _server(options: dict[str, Any]) -> list[str]:
         "--preload",
         "--log-level=warning",
     ]
+
+
+def _begun(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, env=environment)  # noqa: S603  # our own interpreter and words
 
 
 def _end(parts: list[subprocess.Popen[bytes]]) -> None:
