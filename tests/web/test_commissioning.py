@@ -181,10 +181,10 @@ def test_votes_are_counted_once_and_only_when_voting_has_closed(world, vote):
 
 
 def test_from_proposal_to_explained_result(world, vote, more_citizens, signed_in):
-    """Worked by hand: 900 over six voters is 150 each. Bench (300) is paid by voters 1 to 4 at 75. Path (500) is wanted
-    by the same four, who have 300 left: 200 too little. Trees (400) are wanted by voters 5 and 6, who have 300: 100
-    too little. At shares of 200 both could be paid, which would cost 1,200: raising stops at 199. Then most votes first: path
-    (four votes) fits into the 600 left; trees do not fit into the last 100."""
+    """Worked by hand: 900 over six voters is 150 each. Bench (300) is paid by voters 1 to 4 at 75. Path (500) is
+    wanted by the same four, who have 300 left: 200 too little. Trees (400) are wanted by voters 5 and 6, who have
+    300: 100 too little. At shares of 200 both could be paid, which would cost 1,200: raising stops at 199. Then most
+    votes first: path (four votes) fits into the 600 left; trees do not fit into the last 100."""
     planned, projects = vote
     for citizen in more_citizens[:4]:
         _cast(citizen, planned, projects["bench"], projects["path"])
