@@ -413,6 +413,35 @@ def test_what_serves_for_a_short_while_is_swept(world):
     assert SentForm.objects.get().token == "new"
 
 
+def test_an_account_without_a_role_that_nobody_uses_is_erased(world, xenia):
+    long_ago = timezone.now() - timedelta(days=800)
+    Actor.objects.update(joined_at=long_ago)
+    Membership.objects.filter(actor=xenia.actor).update(until=timezone.now() - timedelta(days=700))
+    keeping.keep(by=CLOCK)
+    assert Person.objects.filter(pk=xenia.pk).exists()
+    Membership.objects.filter(actor=xenia.actor).update(until=long_ago)
+    Person.objects.filter(pk=xenia.pk).update(last_login=timezone.now() - timedelta(days=10))
+    keeping.keep(by=CLOCK)
+    assert Person.objects.filter(pk=xenia.pk).exists()
+    Person.objects.filter(pk=xenia.pk).update(last_login=long_ago)
+    assert keeping.keep(by=CLOCK)["people"] == 1
+    assert NAME not in dump()
+    assert Person.objects.count() == len(world.people)
+
+
+def test_who_a_unit_was_is_forgotten_after_its_initiative(world, xenia):
+    from coproduce_web.models import Unit
+
+    unit = Unit.objects.create(initiative=world.initiative, name="1", actor=xenia.actor)
+    for days, left in ((700, xenia.actor), (800, None)):
+        world.initiative.ended_on = timezone.localdate() - timedelta(days=days)
+        world.initiative.started_on = world.initiative.ended_on
+        world.initiative.save()
+        keeping.keep(by=CLOCK)
+        unit.refresh_from_db()
+        assert unit.actor == left
+
+
 def test_the_command_says_how_many_were_forgotten(world, xenia, capsys):
     contribution(world, xenia.actor, days_ago=800)
     call_command("keep")

@@ -323,3 +323,9 @@ def test_two_who_are_not_online_have_no_address_both(world, offline):
         by=world.by("coordinator"), service=world.service, role="citizen", side="citizen", name="Second"
     )
     assert Person.objects.filter(email=None).count() == 2
+
+
+@pytest.mark.parametrize("slug", ["account", "trail", "erasures", "new", "language"])
+def test_no_service_stands_in_the_way_of_the_platforms_own_pages(world, signed_in, slug):
+    said = {"organisation": "Town", "title": "Mine", "slug": slug}
+    assert "own pages" in signed_in("steward").post(reverse("new_service"), said).content.decode()

@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session as BrowserSession
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from coproduce_web.actions.acting import By, acting
+from coproduce_web.actions.forgetting import erase
 from coproduce_web.held import ERASED, HELD, Held
 from coproduce_web.models import (
     Actor,
@@ -27,10 +28,13 @@ from coproduce_web.models import (
     Demographics,
     GroupTotal,
     Invitation,
+    Membership,
+    Person,
     Respondent,
     SentForm,
     Service,
     TrailEntry,
+    Unit,
 )
 from coproduce_web.permissions import Permission
 
@@ -39,7 +43,7 @@ TRY_DAYS = 2
 INVITATION_DAYS = 90
 TASK_DAYS = 14
 PLATFORM_DAYS = 730
-"""How long the trail says who, where it speaks of no service."""
+"""How long the trail says who, where it speaks of no service; how long an account is kept that has no role."""
 
 _TO_SERVICE = {
     "comment": "thread__initiative__service",
@@ -75,6 +79,7 @@ def keep(*, by: By) -> dict[str, int]:
     with acting(by, Permission.ERASE):
         now = timezone.now()
         return {
+            "people": _erase_dormant(by, before=now - timedelta(days=PLATFORM_DAYS)),
             "records": sum(_keep_service(service, now=now) for service in Service.objects.all()),
             "trail": _forget_trail(None, before=_month_before(now, PLATFORM_DAYS), stand_in=_stand_ins()),
             **_sweep(now),
@@ -105,7 +110,23 @@ def _keep_service(service: Service, *, now: datetime) -> int:
     stand_in = _stand_ins()
     _count_groups(service, before=before)
     forgotten = sum(_let_go(held, service, before=before, stand_in=stand_in) for held in HELD if held.at)
+    over = Unit.objects.filter(initiative__service=service, initiative__ended_on__lt=before.date())
+    forgotten += over.exclude(actor=None).update(actor=None)  # who a unit of an ended initiative was
     return forgotten + _forget_trail(service, before=before, stand_in=stand_in)
+
+
+def _erase_dormant(by: By, *, before: datetime) -> int:
+    """Erase people who have held no role, and not signed in, for so long."""
+    kept = Membership.objects.filter(Q(until=None) | Q(until__gte=before)).values("actor")
+    unused = Q(last_login=None) | Q(last_login__lt=before)
+    dormant = list(
+        Person.objects.select_related("actor")
+        .filter(unused, actor__joined_at__lt=before)
+        .exclude(actor__in=kept)
+    )
+    for person in dormant:
+        erase(by=by, actor=person.actor)
+    return len(dormant)
 
 
 def _stand_ins() -> StandIn:

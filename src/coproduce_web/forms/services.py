@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,13 @@ class NewServiceForm(forms.ModelForm[Service]):
         model = Service
         fields = ("title", "slug", "summary")
         help_texts = {"slug": _("Small letters, figures and hyphens, such as home-visits.")}
+
+    def clean_slug(self) -> str:
+        """No name under which the platform's own pages stand."""
+        slug: str = self.cleaned_data["slug"]
+        if slug in {str(each.pattern).split("/")[0] for each in get_resolver().url_patterns}:
+            raise ValidationError(_("The platform's own pages stand under this name: choose another."))
+        return slug
 
 
 class ServiceForm(forms.ModelForm[Service]):

@@ -68,7 +68,16 @@ def set_password(request: Visit) -> HttpResponse:
         letters.tell_of_change.enqueue(person=person.pk, what="password")
         thanks(request, _("The password is set. You are signed out everywhere else."))
         return redirect("account")
-    return render(request, "form.html", {"form": form, "heading": _("Set a password"), "button": _("Set it")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Set a password"),
+            "seen_by": _("Nobody sees a password: only what it is checked against is kept."),
+            "button": _("Set it"),
+        },
+    )
 
 
 def change_address(request: Visit) -> HttpResponse:
@@ -95,7 +104,12 @@ def change_address(request: Visit) -> HttpResponse:
     return render(
         request,
         "form.html",
-        {"form": form, "heading": _("Change your address"), "button": _("Send the letter")},
+        {
+            "form": form,
+            "heading": _("Change your address"),
+            "seen_by": _("Only the coordinators and stewards of your services see your address."),
+            "button": _("Send the letter"),
+        },
     )
 
 

@@ -142,7 +142,9 @@ def population_file(request: Visit) -> HttpResponse:
         thanks(request, _("The table was read whole."))
         return done(request, to=reverse("population", args=[request.service.slug]))
     heading = _("The people served, from a file")
-    return render(request, "form.html", {"form": form, "heading": heading, "button": _("Read it")})
+    seen_by = _("Everyone can see the sums of these counts, beside those of members. The file is not kept.")
+    told = {"form": form, "heading": heading, "seen_by": seen_by, "button": _("Read it")}
+    return render(request, "form.html", told)
 
 
 def remove_cell(request: Visit, cell: int) -> HttpResponse:

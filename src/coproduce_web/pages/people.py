@@ -62,7 +62,14 @@ def send_link(request: Visit) -> HttpResponse:
     form = LinkForm(request.POST or None)
     if not form.is_valid():
         return render(
-            request, "form.html", {"form": form, "heading": _("Sign in by a link"), "button": _("Send it")}
+            request,
+            "form.html",
+            {
+                "form": form,
+                "heading": _("Sign in by a link"),
+                "seen_by": _("Nobody sees what you type here; an address that is not known is not kept."),
+                "button": _("Send it"),
+            },
         )
     email = form.cleaned_data["email"]
     often = too_often("link", email, most=3, minutes=15) | too_often(
@@ -114,7 +121,12 @@ def first_steward(request: Visit, token: str) -> HttpResponse:
     return render(
         request,
         "form.html",
-        {"form": form, "heading": _("Make the first steward"), "button": _("Make the account")},
+        {
+            "form": form,
+            "heading": _("Make the first steward"),
+            "seen_by": _("Other stewards see your name and address, everyone else a pseudonym."),
+            "button": _("Make the account"),
+        },
     )
 
 

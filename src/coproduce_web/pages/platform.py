@@ -63,5 +63,12 @@ def rename_organisation(request: Visit, organisation: int) -> HttpResponse:
         thanks(request, _("Changed."))
         return redirect("organisations")
     return render(
-        request, "form.html", {"form": form, "heading": _("Rename the organisation"), "button": _("Save")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Rename the organisation"),
+            "seen_by": _("Everyone can read the names of organisations."),
+            "button": _("Save"),
+        },
     )
