@@ -16,23 +16,23 @@ from coproduce_web.forms.services import (
     PhaseForm,
     ServiceForm,
 )
-from coproduce_web.models import Activity, Initiative, Phase, Service, Thread
+from coproduce_web.models import Activity, Initiative, Membership, Phase, Service, Thread
+from coproduce_web.open_now import doors, parts
 from coproduce_web.pages.access import Visit, done, thanks
 
 
 def start(request: Visit) -> HttpResponse:
-    """All services."""
-    return render(
-        request,
-        "services/start.html",
-        {"services": Service.objects.select_related("organisation").order_by("title")},
-    )
+    """All services, one's own first."""
+    services = Service.objects.select_related("organisation").order_by("title")
+    mine = Membership.objects.filter(actor=request.by.actor, until=None).values("service")
+    own = services.filter(pk__in=mine) if request.by.actor else services.none()
+    return render(request, "services/start.html", {"own": own, "services": services.exclude(pk__in=own)})
 
 
 def show_service(request: Visit) -> HttpResponse:
-    """A service with its initiatives."""
+    """A service: what is open now, and its initiatives."""
     initiatives = request.service.initiatives.order_by("status", "-started_on").prefetch_related("phases")
-    return render(request, "services/service.html", {"initiatives": initiatives})
+    return render(request, "services/service.html", {"initiatives": initiatives, "doors": doors(request)})
 
 
 def new_service(request: Visit) -> HttpResponse:
@@ -43,7 +43,14 @@ def new_service(request: Visit) -> HttpResponse:
         thanks(request, _("The service is there. Start its first initiative."))
         return done(request, to=reverse("service", args=[service.slug]))
     return render(
-        request, "form.html", {"form": form, "heading": _("Make a service"), "button": _("Make it")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Make a service"),
+            "seen_by": _("Everyone can read this."),
+            "button": _("Make it"),
+        },
     )
 
 
@@ -56,14 +63,20 @@ def change_service(request: Visit) -> HttpResponse:
         thanks(request, _("Changed."))
         return done(request, to=reverse("service", args=[service.slug]))
     return render(
-        request, "form.html", {"form": form, "heading": _("Settings of the service"), "button": _("Save")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Settings of the service"),
+            "seen_by": _("Everyone can read this."),
+            "button": _("Save"),
+        },
     )
 
 
 def show_initiative(request: Visit) -> HttpResponse:
-    """An initiative: what is open now, its phases and what is done in them."""
-    phases = request.initiative.phases.order_by("opens_at", "pk").prefetch_related("activities")
-    return render(request, "services/initiative.html", {"phases": phases})
+    """An initiative: its four parts, what is open in each, and what is done in them."""
+    return render(request, "services/initiative.html", {"parts": parts(request.initiative)})
 
 
 def new_initiative(request: Visit) -> HttpResponse:
@@ -74,7 +87,14 @@ def new_initiative(request: Visit) -> HttpResponse:
         thanks(request, _("It has started. Give it its first phase."))
         return redirect("initiative", request.service.slug, initiative.pk)
     return render(
-        request, "form.html", {"form": form, "heading": _("Start an initiative"), "button": _("Start")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Start an initiative"),
+            "seen_by": _("Everyone can read this."),
+            "button": _("Start"),
+        },
     )
 
 
@@ -87,7 +107,14 @@ def change_initiative(request: Visit) -> HttpResponse:
         thanks(request, _("Changed."))
         return redirect("initiative", request.service.slug, fresh.pk)
     return render(
-        request, "form.html", {"form": form, "heading": _("Change the initiative"), "button": _("Save")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Change the initiative"),
+            "seen_by": _("Everyone can read this."),
+            "button": _("Save"),
+        },
     )
 
 
@@ -98,7 +125,16 @@ def new_phase(request: Visit) -> HttpResponse:
         actions.open_phase(by=request.by, initiative=request.initiative, **form.cleaned_data)
         thanks(request, _("The phase is set."))
         return redirect("initiative", request.service.slug, request.initiative.pk)
-    return render(request, "form.html", {"form": form, "heading": _("Set a phase"), "button": _("Set it")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Set a phase"),
+            "seen_by": _("Everyone can read this."),
+            "button": _("Set it"),
+        },
+    )
 
 
 def change_phase(request: Visit, phase: int) -> HttpResponse:
@@ -110,7 +146,16 @@ def change_phase(request: Visit, phase: int) -> HttpResponse:
         actions.change_phase(by=request.by, phase=fresh, **form.cleaned_data)
         thanks(request, _("Changed."))
         return redirect("initiative", request.service.slug, request.initiative.pk)
-    return render(request, "form.html", {"form": form, "heading": _("Change the phase"), "button": _("Save")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Change the phase"),
+            "seen_by": _("Everyone can read this."),
+            "button": _("Save"),
+        },
+    )
 
 
 def new_activity(request: Visit, phase: int) -> HttpResponse:
@@ -124,7 +169,14 @@ def new_activity(request: Visit, phase: int) -> HttpResponse:
         thanks(request, _("Planned."))
         return redirect("initiative", request.service.slug, request.initiative.pk)
     return render(
-        request, "form.html", {"form": form, "heading": _("Plan an activity"), "button": _("Plan it")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Plan an activity"),
+            "seen_by": _("Everyone can read this."),
+            "button": _("Plan it"),
+        },
     )
 
 
