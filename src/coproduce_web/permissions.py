@@ -205,6 +205,7 @@ ROLES: Mapping[str, Role] = {
                     P.RAISE_CONCERN,
                     P.CLOSE_CONCERN,
                     P.EXPORT,
+                    P.USE_API,
                 }
             ),
         ),
