@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from coproduce_web.pages.access import declared
-from coproduce_web.pages.refusals import say_gone
+from coproduce_web.pages.refusals import say_full, say_gone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -62,17 +63,22 @@ def within_size(handle: Handler) -> Handler:
     return answer
 
 
-def database_gone(handle: Handler) -> Handler:
-    """A database that cannot be reached is said on a page of its own; nothing is half written."""
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def out_of_order(handle: Handler) -> Handler:
+    """A database that cannot be reached, or a full disk, is said on a page of its own; nothing is half written."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         return handle(request)
 
-    answer.process_exception = _say_gone  # type: ignore[attr-defined]
+    answer.process_exception = _say_why  # type: ignore[attr-defined]
     return answer
 
 
-def _say_gone(request: HttpRequest, error: Exception) -> HttpResponse | None:
+def _say_why(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return say_full(error)
     return say_gone(error) if isinstance(error, OperationalError | InterfaceError) else None
 
 

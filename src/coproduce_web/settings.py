@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coproduce_web.middleware.headers",
     "coproduce_web.middleware.within_size",
-    "coproduce_web.middleware.database_gone",
+    "coproduce_web.middleware.out_of_order",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

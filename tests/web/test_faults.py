@@ -1,5 +1,6 @@
 """What goes wrong around the platform, and what it does then: nothing half written, nothing lost, nothing doubled."""
 
+import errno
 import os
 import re
 import smtplib
@@ -131,6 +132,23 @@ def test_what_fails_midway_leaves_nothing(world, signed_in, monkeypatch):
     place = reverse("comment", args=["care", world.initiative.pk, world.thread.pk])
     assert browser.post(place, {"text": "Half.", "once": "half"}).status_code == 500
     assert (Comment.objects.count(), SentForm.objects.count()) == before
+
+
+# --- no room is left on the disk ----------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_said_and_other_faults_are_not_taken_for_it(world, signed_in, monkeypatch):
+    for number, status in ((errno.ENOSPC, 507), (errno.EIO, 500)):
+
+        def broken(*_args, number=number, **_more):
+            raise OSError(number, "no")
+
+        monkeypatch.setattr("coproduce_web.held.everything", broken)
+        browser = signed_in("citizen")
+        browser.raise_request_exception = False
+        answer = browser.get(reverse("download_my_data"))
+        assert answer.status_code == status
+        assert ("No room is left" in answer.content.decode()) == (status == 507)
 
 
 # --- the mail server is down --------------------------------------------------------------------------------------

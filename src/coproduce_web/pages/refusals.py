@@ -36,6 +36,12 @@ def say_gone(error: Exception) -> HttpResponse:
     return response
 
 
+def say_full(error: OSError) -> HttpResponse:
+    """There is no room left where files are made: what was begun is gone, and nothing else was touched."""
+    logging.getLogger("django.request").error("No room is left on the disk: %s", error)
+    return render(None, "refusals/full.html", status=507)
+
+
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Something that no role of the visitor's allows."""
     return render(request, "refusals/not_allowed.html", status=403)
