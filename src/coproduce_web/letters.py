@@ -55,7 +55,7 @@ def try_again(letter: Task[..., None], *args: Any, tries: int) -> None:
 
 
 @task()
-def send_sign_in_link(person: int, base: str, tries: int = 0) -> None:
+def send_sign_in_link(person: int, base: str, *, tries: int = 0) -> None:
     """Send a link that signs in.
 
     Parameters
@@ -76,7 +76,7 @@ def send_sign_in_link(person: int, base: str, tries: int = 0) -> None:
 
 
 @task()
-def tell_of_change(person: int, what: str, tries: int = 0) -> None:
+def tell_of_change(person: int, what: str, *, tries: int = 0) -> None:
     """Tell someone that their account was changed, in case it was not they who did it: ``password`` or ``address``."""
     whom = Person.objects.filter(pk=person, is_active=True).first()
     if whom is None or not whom.email:

@@ -93,8 +93,8 @@ def everything():
     return "\n".join(told)
 
 
-def main():
-    """Walk, and say what happened."""
+def prepared():
+    """A steward, an open service and one that invites."""
     call_command("migrate", verbosity=0)
     setup_test_environment()
     steward = people.make_first_steward(name="Stella", email="steward@example.org", password="a" * 20)
@@ -102,9 +102,68 @@ def main():
         services.found_service(
             by=By(actor=steward.actor), organisation="Town", slug=slug, title=slug, open_to_all=open_to_all
         )
-    said = {"declared": all(declared(each.callback) for each in get_resolver().url_patterns)}
+    return steward
 
-    new = Client()
+
+def roles_but(steward):
+    """How many roles others hold."""
+    return Membership.objects.exclude(actor=steward.actor).count()
+
+
+def new(steward, who):
+    """Somebody comes for the first time, then joins; then once more."""
+    browser = Client()
+    answer, asked, sent = come(browser, who, next="/open/")
+    first = {
+        "to": answer.headers["Location"],
+        "signed_in": signed_in(browser),
+        "roles": roles_but(steward),
+        "pkce": asked["code_challenge_method"][0],
+        "verifier": "code_verifier" in sent[0],
+        "name": Person.objects.get(email__iexact=who["email"]).name,
+        "picture_kept": who["picture"] in everything(),
+        "accounts_of_allauth": apps.get_model("socialaccount", "SocialAccount").objects.count(),
+    }
+    browser.post(reverse("join", args=["closed"]))
+    closed = roles_but(steward)
+    browser.post(reverse("join", args=["open"]))
+    again = Client()
+    come(again, who)
+    return {
+        "new": first,
+        "closed": closed,
+        "open": roles_but(steward),
+        "again": {"signed_in": signed_in(again), "people": Person.objects.count()},
+    }
+
+
+def refused(who):
+    """Somebody for whom the organisation does not vouch; and an answer that nobody asked for."""
+    unvouched, forged = Client(), Client()
+    answer, _, _ = come(unvouched, who | {"email_verified": False})
+    back = reverse("openid_connect_callback", args=["organisation"])
+    made_up = forged.get(back, {"code": "c", "state": "made-up"})
+    return {
+        "unvouched": {"to": answer.headers["Location"], "signed_in": signed_in(unvouched)},
+        "forged": {"to": made_up.headers.get("Location"), "signed_in": signed_in(forged)},
+    }
+
+
+def known(steward):
+    """Somebody whom the platform knows by the address."""
+    browser = Client()
+    come(browser, {"sub": "3", "email": "STEWARD@example.org", "email_verified": True})
+    steward.refresh_from_db()
+    return {
+        "signed_in": signed_in(browser),
+        "people": Person.objects.count(),
+        "password_of_before": steward.has_usable_password(),
+    }
+
+
+def main():
+    """Walk, and say what happened."""
+    steward = prepared()
     who = {
         "sub": "1",
         "email": "New@example.org",
@@ -112,51 +171,14 @@ def main():
         "name": "Nina New",
         "picture": "secret",
     }
-    answer, asked, sent = come(new, who, next="/open/")
-    said["new"] = {
-        "to": answer.headers["Location"],
-        "signed_in": signed_in(new),
-        "roles": Membership.objects.exclude(actor=steward.actor).count(),
-        "pkce": asked["code_challenge_method"][0],
-        "verifier": "code_verifier" in sent[0],
-        "name": Person.objects.get(email__iexact="new@example.org").name,
-        "picture_kept": "secret" in everything(),
-        "accounts_of_allauth": apps.get_model("socialaccount", "SocialAccount").objects.count(),
+    said = new(steward, who) | refused({"sub": "2", "email": "steward@example.org"})
+    elsewhere, _, _ = come(Client(), who, next="https://evil.example/")
+    said |= {
+        "known": known(steward),
+        "elsewhere": elsewhere.headers["Location"],
+        "declared": all(declared(each.callback) for each in get_resolver().url_patterns),
+        "door": bool(re.search("Sign in with Town Hall", Client().get(reverse("sign_in")).content.decode())),
     }
-    new.post(reverse("join", args=["closed"]))
-    said["closed"] = Membership.objects.exclude(actor=steward.actor).count()
-    new.post(reverse("join", args=["open"]))
-    said["open"] = Membership.objects.exclude(actor=steward.actor).count()
-
-    again = Client()
-    come(again, who)
-    said["again"] = {"signed_in": signed_in(again), "people": Person.objects.count()}
-
-    unvouched = Client()
-    answer, _, _ = come(unvouched, {"sub": "2", "email": "steward@example.org", "email_verified": False})
-    said["unvouched"] = {"to": answer.headers["Location"], "signed_in": signed_in(unvouched)}
-
-    known = Client()
-    come(known, {"sub": "3", "email": "STEWARD@example.org", "email_verified": True})
-    steward.refresh_from_db()
-    said["known"] = {
-        "signed_in": signed_in(known),
-        "people": Person.objects.count(),
-        "password_of_before": steward.has_usable_password(),
-    }
-
-    forged = Client()
-    answer = forged.get(
-        reverse("openid_connect_callback", args=["organisation"]), {"code": "c", "state": "made-up"}
-    )
-    said["forged"] = {"to": answer.headers.get("Location"), "signed_in": signed_in(forged)}
-
-    elsewhere = Client()
-    answer, _, _ = come(elsewhere, who, next="https://evil.example/")
-    said["elsewhere"] = answer.headers["Location"]
-    said["door"] = bool(
-        re.search("Sign in with Town Hall", Client().get(reverse("sign_in")).content.decode())
-    )
     print(json.dumps(said))
 
 

@@ -35,7 +35,7 @@ def trail(request: Visit) -> HttpResponse:
     """What was done in the service, or on the whole platform."""
     form = TrailForm(request.GET or None)
     entries = Paginator(_found(request, form), A_PAGE).get_page(request.GET.get("page"))
-    rows = [(entry, _difference(entry)) for entry in entries]
+    rows = [(entry, _case(entry), _difference(entry)) for entry in entries]
     return render(request, "trail/trail.html", {"form": form, "page": entries, "rows": rows})
 
 
@@ -54,6 +54,11 @@ def _found(request: Visit, form: TrailForm) -> QuerySet[TrailEntry]:
     service = getattr(request, "service", None)
     entries = TrailEntry.objects.filter(service=service.pk if service else None).order_by("-at", "-pk")
     return form.narrow(entries) if form.is_valid() else entries
+
+
+def _case(entry: TrailEntry) -> str:
+    """What the act was a step of, where that is something else than the thing itself."""
+    return "" if entry.case == f"{entry.kind} {entry.key}" else entry.case
 
 
 def _difference(entry: TrailEntry) -> list[tuple[str, Any, Any]]:
