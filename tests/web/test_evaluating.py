@@ -18,7 +18,7 @@ from coproduce_web.actions import evaluating, runs
 from coproduce_web.actions.acting import CLOCK, NotNow
 from coproduce_web.allocation import MULTIPLES, arm_at, drawn
 from coproduce_web.export import Scope, write_study
-from coproduce_web.models import Allocation, Concern, Evaluation, OutcomeValue, Run, TrailEntry
+from coproduce_web.models import Allocation, Concern, Cost, Evaluation, OutcomeValue, Run, TrailEntry
 
 ARMS = ["as before", "with a neighbour"]
 
@@ -165,6 +165,22 @@ def by_regression():
     design = np.column_stack([np.ones(len(given)), treated, known, treated[:, None] * known])
     after = np.array([values[unit, 1] for unit, _, _ in given])
     return np.linalg.lstsq(design, after, rcond=None)[0][1]
+
+
+def test_the_whole_service_is_answered_beside_its_evaluation(world, trial):
+    """Costs that fall in no arm and no unit of the evaluation are not set against it."""
+    evaluation, units = trial
+    fill(world)
+    enrol_all(world, evaluation, units)
+    Cost.objects.create(
+        initiative=world.initiative, arm=ARMS[1], item="Visits", amount=40, borne_by="citizen"
+    )
+    run = runs.ask(by=world.by("evaluator"), service=world.service)
+    run.refresh_from_db()
+    assert (run.state, run.refusal) == (Run.State.DONE, "")
+    found = {finding["question"] for finding in run.findings["findings"]}
+    assert {"classify", "power", "harms", "effects", "value"} <= found
+    assert all(figure["svg"].startswith("<svg") for drawn in run.figures.values() for figure in drawn)
 
 
 def test_a_roll_out_in_a_random_order(world, tmp_path):

@@ -130,8 +130,16 @@ def inputs(scope: Scope) -> Iterator[Row]:
 
 
 def costs(scope: Scope) -> Iterator[Row]:
-    """One cost; one that falls in no unit and no arm falls in its initiative."""
-    for one in streamed(Cost.objects.filter(scope.within()).order_by("pk")):
+    """One cost; one that falls in no unit and no arm falls in its initiative.
+
+    Where an evaluation says who was given what, costs are set against it: only those of its arms and units are there.
+    """
+    rows = Cost.objects.filter(scope.within())
+    evaluation = chosen(scope)
+    if evaluation is not None:
+        enrolled = evaluation.allocations.filter(unit__isnull=False).values("unit")
+        rows = rows.filter(Q(arm__in=evaluation.arms) | Q(unit__in=enrolled))
+    for one in streamed(rows.order_by("pk")):
         unit = f"u{one.unit_id}" if one.unit_id else "" if one.arm else f"i{one.initiative_id}"
         period = "" if one.period is None else one.period
         yield unit, one.arm, period, scope.words(one.item), one.amount, one.borne_by, scope.service.currency

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Case, F, Min, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from coproduce_web.export.scope import Scope
 from coproduce_web.models import (
@@ -16,6 +17,7 @@ from coproduce_web.models import (
     Initiative,
     Judgement,
     PopulationCell,
+    Response,
     TrailEntry,
 )
 from coproduce_web.permissions import P
@@ -68,14 +70,27 @@ def events(scope: Scope) -> Iterator[Row]:
 
 
 def contributions(scope: Scope) -> Iterator[Row]:
-    """One input by one actor; its phase is that of the activity."""
+    """One input by one actor; its phase is that of the activity. Who confirmed it is the other of the two who agree:
+
+    whoever claimed or amended it, where the giver's own word settled it.
+    """
+    others = Response.objects.filter(contribution=OuterRef("pk")).exclude(answered_by=OuterRef("actor"))
+    last = others.order_by("-answered_at", "-pk").values("answered_by__pseudonym")[:1]
     rows = (
         Contribution.objects.filter(scope.within())
+        .annotate(
+            other=Case(
+                When(
+                    confirmed_by=F("actor"), then=Coalesce(Subquery(last), F("claim__claimed_by__pseudonym"))
+                ),
+                default=F("confirmed_by__pseudonym"),
+            )
+        )
         .order_by("pk")
         .values_list(
             *("pk", "initiative", "actor__pseudonym", "side", "given_on", "minutes", "activity__phase__name"),
             *("activity_name", "level", "capacity", "beneficiary", "obligation", "form", "input", "task"),
-            *("initiative__initiated_by", "status", "confirmed_by__pseudonym", "need", "offer"),
+            *("initiative__initiated_by", "status", "other", "need", "offer"),
         )
     )
     for (
