@@ -4,9 +4,12 @@ import errno
 import os
 import re
 import smtplib
+import sqlite3
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,6 +98,66 @@ def _wait(until):
     while not until():
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+# --- the worker is killed -----------------------------------------------------------------------------------------
+
+_SLOW = """
+import time
+import django
+django.setup()
+from django.core.management import call_command
+from coproduce_web.actions import runs
+runs.answered = lambda run, *, tell: time.sleep(600)
+call_command("db_worker", queue_name="*", interval=0.1, startup_delay=False)
+"""
+
+_ASKED_FOR = """
+import django
+django.setup()
+from django.core.management import call_command
+from tests.web.world import make_world
+from coproduce_web.actions import runs
+call_command("migrate", verbosity=0)
+world = make_world()
+runs.ask(by=world.by("evaluator"), service=world.service)
+"""
+
+
+def _python(words, environment):
+    return subprocess.Popen(
+        [sys.executable, *words],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def test_a_worker_that_is_killed_in_a_run_leaves_it_to_the_next_and_nothing_is_found_twice(tmp_path):
+    file = tmp_path / "care.sqlite3"
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{file}",
+        "DJANGO_SETTINGS_MODULE": "tests.web.settings_queued",
+    }
+    assert _python(["-c", _ASKED_FOR], environment).wait(120) == 0
+    killed = _python(["-c", _SLOW], environment)
+    _wait(lambda: _rows(file, "SELECT state FROM platform_run") == ["running"])
+    killed.kill()
+    killed.wait(30)
+    long_ago = (timezone.now() - DAY).strftime("%Y-%m-%d %H:%M:%S")
+    _rows(file, f"UPDATE platform_run SET heard_at = '{long_ago}'")  # ten minutes later ...
+    _rows(file, f"UPDATE django_tasks_database_dbtaskresult SET run_after = '{long_ago}'")
+    work = ["-m", "coproduce_web", "db_worker", "--queue-name", "*", "--batch", "--no-startup-delay"]
+    assert _python(work, environment).wait(120) == 0
+    assert _rows(file, "SELECT tries FROM platform_run") == [2]
+    assert _rows(file, "SELECT state FROM platform_run")[0] in {"done", "failed"}
+    written = _rows(file, "SELECT count(*) FROM platform_trailentry WHERE kind = 'run'")
+    assert written == [4]  # asked, taken up, taken up again, ended once
+
+
+def _rows(file, statement):
+    with closing(sqlite3.connect(file, timeout=30)) as connection, connection:
+        return [row[0] for row in connection.execute(statement)]
 
 
 # --- a form is sent twice -----------------------------------------------------------------------------------------
