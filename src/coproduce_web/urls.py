@@ -9,7 +9,16 @@ from django.views.i18n import set_language
 from coproduce_web.pages import services
 from coproduce_web.pages.access import Access, Seen, page
 from coproduce_web.permissions import Permission
-from coproduce_web.routes import commissioning, concerns, delivering, people
+from coproduce_web.routes import (
+    assessing,
+    commissioning,
+    concerns,
+    delivering,
+    designing,
+    evidence,
+    people,
+    programs,
+)
 
 handler403 = "coproduce_web.pages.refusals.not_allowed"
 handler404 = "coproduce_web.pages.refusals.not_found"
@@ -99,6 +108,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *SERVICES,
     *commissioning.ROUTES,
     *delivering.ROUTES,
+    *designing.ROUTES,
+    *assessing.ROUTES,
+    *evidence.ROUTES,
+    *programs.ROUTES,
 ]
 
 if settings.OIDC_SERVER:

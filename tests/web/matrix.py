@@ -2,6 +2,7 @@
 
 A cell is ``see`` (may look), ``do`` (may look and send), ``-`` (neither). An address that is not here fails the tests.
 The outsider is a citizen of another service.
+Addresses for programs (``api_…``) ask for a key: a session opens none of them.
 """
 
 ROLES = ("visitor", "outsider", "citizen", "professional", "coordinator", "evaluator", "handler", "steward")
@@ -134,6 +135,71 @@ mine             -       -        see     see          see         see       see
 time_given       see     see      see     see          see         see       see     see
 credits          -       -        see     see          see         see       see     see
 reverse_credit   -       -        -       -            do          -         -       -
+blueprint        see     see      see     see          see         see       see     see
+blueprint_version see    see      see     see          see         see       see     see
+compare_versions see     see      see     see          see         see       see     see
+new_version      -       -        -       do           do          -         -       -
+step             see     see      see     see          see         see       see     see
+new_step         -       -        -       do           do          -         -       -
+change_step      -       -        -       do           do          -         -       -
+remove_step      -       -        -       do           do          -         -       -
+show_version     -       -        -       do           do          -         -       -
+drop_version     -       -        -       do           do          -         -       -
+ideas            see     see      see     see          see         see       see     see
+new_idea         -       -        do      do           do          -         -       -
+idea             see     see      see     see          see         see       see     see
+new_prototype    -       -        do      do           do          -         -       -
+new_test         -       -        do      do           do          -         -       -
+conclude_idea    -       -        -       -            do          -         -       -
+instruments      see     see      see     see          see         see       see     see
+new_instrument   -       -        -       -            do          do        -       -
+add_ready_instrument -   -        -       -            do          do        -       -
+instrument       see     see      see     see          see         see       see     see
+instrument_file  see     see      see     see          see         see       see     see
+retire_instrument -      -        -       -            do          do        -       -
+surveys          see     see      see     see          see         see       see     see
+new_wave         -       -        -       -            do          do        -       -
+wave             see     see      see     see          see         see       see     see
+ask_wave         -       -        -       -            do          do        -       -
+remind_wave      -       -        -       -            do          do        -       -
+open_link        -       -        -       -            do          do        -       -
+close_wave       -       -        -       -            do          do        -       -
+answer_survey    do      do       do      do           do          do        do      do
+answer_openly    do      do       do      do           do          do        do      do
+goals            see     see      see     see          see         see       see     see
+new_goal         -       -        do      do           do          -         -       -
+goal             -       -        see     see          see         -         -       -
+change_goal      -       -        do      -            -           -         -       -
+agree_goal       -       -        -       do           do          -         -       -
+review_goal      -       -        do      -            -           -         -       -
+learn            see     see      see     see          see         see       see     see
+ask_engine       -       -        -       -            -           do        -       -
+run              -       -        -       -            -           see       -       -
+finding          see     see      see     see          see         see       see     see
+figure           see     see      see     see          see         see       see     see
+evaluations      see     see      see     see          see         see       see     see
+new_evaluation   -       -        -       -            -           do        -       -
+evaluation       see     see      see     see          see         see       see     see
+change_evaluation -      -        -       -            -           do        -       -
+freeze_evaluation -      -        -       -            -           do        -       -
+enrol            -       -        -       -            do          do        -       -
+ask_evaluation   -       -        -       -            -           do        -       -
+publish          -       -        -       -            -           do        -       -
+new_measure      -       -        -       -            -           do        -       -
+units            -       -        -       -            do          do        -       -
+values           -       -        -       -            do          do        -       -
+export           -       -        -       -            -           do        -       do
+open_data        see     see      see     see          see         see       see     see
+tokens           -       -        -       -            -           do        -       do
+revoke_token     -       -        -       -            -           do        -       do
+openapi          see     see      see     see          see         see       see     see
+api_findings     -       -        -       -            -           -         -       -
+api_study        -       -        -       -            -           -         -       -
+api_needs        -       -        -       -            -           -         -       -
+api_outcomes     -       -        -       -            -           -         -       -
+open311_services see     see      see     see          see         see       see     see
+open311_requests do      do       do      do           do          do        do      do
+open311_request  see     see      see     see          see         see       see     see
 """
 
 MATRIX = {

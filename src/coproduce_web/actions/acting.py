@@ -178,10 +178,10 @@ class Trail:
 
     def write_anew(self, old: models.QuerySet[Any], *new: list[Any], of: models.Model) -> None:
         """Put rows in place of secret ones, so that no number of before leads to one of after."""
+        old.delete()
         for rows in new:
             if rows:
                 type(rows[0])._default_manager.bulk_create(rows, batch_size=500)
-        old.delete()
         self._entry(of, before=None, after=None)
 
     def remove(self, row: models.Model) -> None:

@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from coproduce_web.actions.acting import By, acting
 from coproduce_web.actions.forgetting import erase
+from coproduce_web.actions.surveys import close_due_waves
 from coproduce_web.held import ERASED, HELD, Held
 from coproduce_web.models import (
     Actor,
@@ -30,7 +31,6 @@ from coproduce_web.models import (
     Invitation,
     Membership,
     Person,
-    Respondent,
     SentForm,
     Service,
     TrailEntry,
@@ -82,6 +82,7 @@ def keep(*, by: By) -> dict[str, int]:
             "people": _erase_dormant(by, before=now - timedelta(days=PLATFORM_DAYS)),
             "records": sum(_keep_service(service, now=now) for service in Service.objects.all()),
             "trail": _forget_trail(None, before=_month_before(now, PLATFORM_DAYS), stand_in=_stand_ins()),
+            "survey_links": close_due_waves(by=by),
             **_sweep(now),
         }
 
@@ -95,9 +96,7 @@ def _sweep(now: datetime) -> dict[str, int]:
         "invitations": Invitation.objects.filter(expires_at__lt=now - timedelta(days=INVITATION_DAYS)),
         "tasks_done": DBTaskResult.objects.filter(finished_at__lt=now - timedelta(days=TASK_DAYS)),
     }
-    swept = {name: rows.delete()[0] for name, rows in old.items()}
-    closed = Respondent.objects.filter(wave__closes_at__lt=now).exclude(actor=None)
-    return swept | {"survey_links": closed.update(actor=None)}
+    return {name: rows.delete()[0] for name, rows in old.items()}
 
 
 def _month_before(now: datetime, days: int) -> datetime:
