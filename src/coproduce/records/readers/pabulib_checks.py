@@ -112,10 +112,10 @@ def checked(sections: list[Section], *, name: str) -> Mapping[str, Section]:
     meta = _check_meta(found["META"], faults)
     projects = _check_projects(found["PROJECTS"], faults)
     _check_votes(found["VOTES"], faults, projects=projects, vote_type=meta.get("vote_type", ""))
-    for key, section in (("num_projects", "PROJECTS"), ("num_votes", "VOTES")):
-        count = str(len(found[section].rows))
+    for key, counted in (("num_projects", "PROJECTS"), ("num_votes", "VOTES")):
+        count = str(len(found[counted].rows))
         if key in meta and meta[key] != count:
-            faults.add(f"META {key}", rule="count", found=meta[key], wanted=f"{count}, the rows of {section}")
+            faults.add(f"META {key}", rule="count", found=meta[key], wanted=f"{count}, the rows of {counted}")
     faults.stop()
     return found
 
