@@ -132,7 +132,8 @@ class Ballot(models.Model):
     read back; it is wiped when the votes are counted.
     """
 
-    key = models.UUIDField(primary_key=True, default=uuid.uuid4)  # by chance: it tells nothing of who and when
+    # A key by chance: its order tells nothing of who voted when.
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     round = models.ForeignKey(BudgetRound, models.CASCADE, related_name="cast")
     voter = models.CharField(max_length=64, blank=True)
     choices = models.JSONField(default=dict, blank=True)  # project's key: points (1 for a tick)
