@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from coproduce_web.actions import commissioning, deciding, services
+from coproduce_web.choices import Result
 from coproduce_web.demo.cast import Cast
 from coproduce_web.demo.then import at
 from coproduce_web.models import BudgetRound, Decision, Initiative, Proposal
@@ -54,6 +57,7 @@ def commission(cast: Cast, *, start: datetime) -> Initiative:
         for place, (title, kind) in enumerate(WISHES.items())
     ]
     _spring(cast, initiative, projects=projects, opens=start + timedelta(days=30))
+    _autumn(cast, initiative)
     _answers(cast, wishes, day=start + timedelta(days=40))
     _promises(cast, initiative, day=start + timedelta(days=70))
     return initiative
@@ -98,6 +102,36 @@ def _spring(cast: Cast, initiative: Initiative, *, projects: list[Proposal], ope
             )
     with at(opens + timedelta(days=15)):
         return commissioning.count_round(by=coordinator, budget_round=planned)
+
+
+def _autumn(cast: Cast, initiative: Initiative) -> None:
+    """A round that is open now, on what spring did not pay for; some have voted."""
+    coordinator, now = cast.by("coordinator"), timezone.now()
+    left = Proposal.objects.filter(
+        initiative=initiative, kind="project", decisions__result=Result.REJECTED
+    ).order_by("pk")
+    with at(now - timedelta(days=6)):
+        planned = commissioning.plan_round(
+            by=coordinator,
+            initiative=initiative,
+            title="Autumn round",
+            budget=15000,
+            most=3,
+            binds="The council pays for what is chosen, and builds it by summer.",
+            opens_at=now - timedelta(days=5),
+            closes_at=now + timedelta(days=9),
+        )
+        for proposal in left:
+            commissioning.put_on_ballot(
+                by=coordinator, budget_round=planned, proposal=proposal, cost=PROJECTS[proposal.title]
+            )
+    listed = list(planned.projects.order_by("pk"))
+    for by in cast.some(20):
+        liked = cast.chance.sample(listed, min(2, len(listed)))
+        with at(now - timedelta(days=4)):
+            commissioning.vote(
+                by=by, budget_round=planned, points=dict.fromkeys((each.pk for each in liked), 1)
+            )
 
 
 def _answers(cast: Cast, wishes: list[Proposal], *, day: datetime) -> None:

@@ -11,7 +11,7 @@ from coproduce_web.actions import claims, needs, services, sessions
 from coproduce_web.actions.acting import By
 from coproduce_web.demo.cast import Cast
 from coproduce_web.demo.then import at
-from coproduce_web.models import Activity, Contribution, Initiative, Need, Opportunity
+from coproduce_web.models import Activity, Contribution, Initiative, Need, Opportunity, SignUp
 
 ASKED_FOR = (
     "Somebody to play chess with",
@@ -86,7 +86,7 @@ def _lunches(cast: Cast, opportunity: Opportunity, *, start: datetime, weeks: in
     place = opportunity.places.get()
     for session in planned:
         signing = min(session.starts_at - timedelta(days=3), timezone.now() - timedelta(hours=2))
-        signed = []
+        signed: list[SignUp] = []
         with at(signing):
             signed.extend(
                 sessions.sign_up(by=by, session=session, place=place)

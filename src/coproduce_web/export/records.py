@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Case, F, Min, OuterRef, QuerySet, Subquery, When
@@ -25,23 +25,34 @@ from coproduce_web.permissions import P
 Row = tuple[Any, ...]
 AT_ONCE = 500
 
-STEPS = (
-    *(P.PROPOSE, P.COMMENT, P.PRIORITISE, P.RUN_ROUND, P.VOTE),
-    *(P.DRAW_BLUEPRINT, P.SHARE_IDEA, P.TEST_PROTOTYPE, P.CONCLUDE_IDEA),
-    *(
-        P.RAISE_NEED,
-        P.OFFER,
-        P.POST_OPPORTUNITY,
-        P.SIGN_UP,
-        P.WITHDRAW,
-        P.RECORD_ATTENDANCE,
-        P.CLAIM,
-        P.RESPOND,
-    ),
-    *(P.SET_GOAL, P.REVIEW_GOAL, P.DECIDE, P.REPORT_DONE, P.JUDGE_DONE),
-    *(P.RAISE_CONCERN, P.HANDLE_CONCERN, P.CLOSE_CONCERN),
-)
-"""The acts that are steps of the service; keeping accounts, roles and evidence is none."""
+STEPS: Mapping[str, str] = {
+    P.PROPOSE: "Propose",
+    P.COMMENT: "Comment",
+    P.PRIORITISE: "Say how much it matters",
+    P.RUN_ROUND: "Run the vote",
+    P.VOTE: "Vote",
+    P.DRAW_BLUEPRINT: "Draw the blueprint",
+    P.SHARE_IDEA: "Share an idea",
+    P.TEST_PROTOTYPE: "Try a first version",
+    P.CONCLUDE_IDEA: "Conclude on an idea",
+    P.RAISE_NEED: "Tell a need",
+    P.OFFER: "Offer help",
+    P.POST_OPPORTUNITY: "Invite",
+    P.SIGN_UP: "Sign up",
+    P.WITHDRAW: "Withdraw",
+    P.RECORD_ATTENDANCE: "Record who came",
+    P.CLAIM: "Record time given",
+    P.RESPOND: "Answer a record of time",
+    P.SET_GOAL: "Set a goal",
+    P.REVIEW_GOAL: "Say how far a goal is reached",
+    P.DECIDE: "Decide",
+    P.REPORT_DONE: "Report as done",
+    P.JUDGE_DONE: "Say whether it is done",
+    P.RAISE_CONCERN: "Raise a concern",
+    P.HANDLE_CONCERN: "Answer a concern",
+    P.CLOSE_CONCERN: "Close a concern",
+}
+"""The acts that are steps of the service, as the event log names them; keeping accounts, roles and evidence is none."""
 
 UNNAMED = frozenset({P.VOTE, P.RAISE_CONCERN})
 """Steps of which nobody's name is told, not even a pseudonym: votes are secret, and worries are told in trust."""
@@ -54,7 +65,7 @@ def streamed(rows: QuerySet[Any, Any]) -> Iterator[Any]:
 
 def events(scope: Scope) -> Iterator[Row]:
     """One step a thing that an act touched first; its sequence is the order in which the trail was written."""
-    steps = TrailEntry.objects.filter(service=scope.service.pk, action__in=[step.value for step in STEPS])
+    steps = TrailEntry.objects.filter(service=scope.service.pk, action__in=[*STEPS])
     if scope.initiative is not None:
         steps = steps.filter(initiative=scope.initiative.pk)
     rows = (
@@ -66,13 +77,14 @@ def events(scope: Scope) -> Iterator[Row]:
     )
     for case, action, pseudonym, side, _, at, sequence in streamed(rows):
         actor = "" if action in UNNAMED else scope.name(pseudonym)
-        yield case, action, at.isoformat(), sequence, actor, side
+        yield case, STEPS[action], at.isoformat(), sequence, actor, side
 
 
 def contributions(scope: Scope) -> Iterator[Row]:
-    """One input by one actor; its phase is that of the activity. Who confirmed it is the other of the two who agree:
+    """One input by one actor; its phase is that of the activity.
 
-    whoever claimed or amended it, where the giver's own word settled it.
+    Who confirmed it is the other of the two who agree: where the giver's own word settled it, whoever claimed or
+    amended it.
     """
     others = Response.objects.filter(contribution=OuterRef("pk")).exclude(answered_by=OuterRef("actor"))
     last = others.order_by("-answered_at", "-pk").values("answered_by__pseudonym")[:1]
