@@ -14,6 +14,9 @@ from coproduce_web.disclosure import disclosed_findings
 from coproduce_web.export.plan import block_name
 from coproduce_web.models import Evaluation, Run, Service
 
+ASKED = frozenset({"audit", "classify", "motives", "power", "harms", "value"})
+"""The questions that a service's records can answer by themselves; others need an analyst, or an evaluation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
@@ -40,7 +43,7 @@ def findings_of(run: Run) -> Findings:
     return told.model_copy(
         update={
             "findings": tuple(one for one in told.findings if one.id not in hidden or run.evaluation_id),
-            "unanswered": tuple(one for one in told.unanswered if not one.question.startswith("effects.")),
+            "unanswered": tuple(one for one in told.unanswered if one.question in ASKED),
         }
     )
 

@@ -103,7 +103,7 @@ def test_the_trail_is_an_event_log(world, tmp_path):
         sum(row["side"] == "citizen" for row in every) / len(every), abs=1e-12
     )
     contributions = [row["activity"] for row in every if row["case_id"] == f"contribution {made.pk}"]
-    assert contributions == ["claim", "respond"]
+    assert contributions == ["Record time given", "Answer a record of time"]
     assert not [row for row in every if row["case_id"].startswith(("thread ", "claim "))]
 
 
