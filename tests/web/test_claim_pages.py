@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from tests.web.test_claims import claimed, given_by, only
 from tests.web.things import things
@@ -12,7 +13,8 @@ from coproduce_web.actions import needs
 from coproduce_web.actions.acting import By
 from coproduce_web.actions.claims import Given, claim, respond
 from coproduce_web.actions.people import add_person
-from coproduce_web.models import Contribution, Service
+from coproduce_web.models import Actor, Contribution, Service
+from coproduce_web.time_given import time_of_both_sides
 
 TODAY = timezone.localdate
 
@@ -114,6 +116,7 @@ def test_a_coordinator_sees_names_and_others_pseudonyms(world, signed_in):
 
 def test_totals_of_both_sides_hide_the_few(world, signed_in):
     def page():
+        cache.clear()
         return signed_in("visitor").get(f"/care/{world.initiative.pk}/time").content.decode()
 
     for number in range(5):
@@ -138,6 +141,35 @@ def test_totals_of_both_sides_hide_the_few(world, signed_in):
         assert person.actor.pseudonym not in shown
     only(claimed(world, "citizen", given_by(world, "citizen", 60)))  # not confirmed: does not count
     assert "2 h 30 min" in page()
+    cache.clear()
+
+
+def test_time_is_counted_anew_every_ten_minutes(world, signed_in):
+    address = f"/care/{world.initiative.pk}/time"
+    cache.clear()
+    assert "Nothing is confirmed" in signed_in("visitor").get(address).content.decode()
+    respond(
+        by=world.by("coordinator"), contribution=only(claimed(world, "citizen", "citizen")), answer="confirm"
+    )
+    assert "Nothing is confirmed" in signed_in("visitor").get(address).content.decode()
+    cache.clear()
+    assert "Visit somebody" in signed_in("visitor").get(address).content.decode()
+    cache.clear()
+
+
+def test_records_too_old_to_lead_to_a_person_count_as_few(world):
+    """One person's old months stand under a stand-in each: they must not pass for many people."""
+    for month in range(6):
+        stand_in = Actor.objects.create(side="citizen", stand_in=True)
+        contribution = only(claimed(world, "citizen", given_by(world, "citizen", 10 + month)))
+        Contribution.objects.filter(pk=contribution.pk).update(
+            actor=stand_in, status="confirmed", confirmed_by=world.people["coordinator"].actor
+        )
+    cache.clear()
+    counted = time_of_both_sides(world.initiative)
+    place = (str(world.activity.pk), "citizens")
+    assert (counted.persons[place], counted.minutes[place]) == (1, 75)
+    cache.clear()
 
 
 def test_no_page_asks_the_database_too_often(world, signed_in, django_assert_max_num_queries):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,6 +22,7 @@ from coproduce_web.pages.access import Visit, thanks
 from coproduce_web.pages.names import names
 from coproduce_web.pages.needs import A_PAGE
 from coproduce_web.permissions import TEAM_ROLES, Permission
+from coproduce_web.time_given import time_of_both_sides
 
 MOST_TO_CHOOSE = 200
 """As many as a list to choose from holds: the latest."""
@@ -277,33 +278,20 @@ def mine(request: Visit) -> HttpResponse:
 
 def time_given(request: Visit) -> HttpResponse:
     """The time that both sides gave, by activity: confirmed only, and never of persons."""
-    confirmed = Contribution.objects.filter(initiative=request.initiative, status=ClaimStatus.CONFIRMED)
-    found = confirmed.values("activity", "activity__title", "side").annotate(
-        persons=Count("actor", distinct=True), total=Sum("minutes")
-    )
-    persons: dict[tuple[str, str], int] = {}
-    minutes: dict[tuple[str, str], int] = {}
-    titles: dict[str, str] = {}
-    for each in found.order_by("activity__title", "activity"):
-        place = (str(each["activity"]), "citizens" if each["side"] in CITIZENS else "team")
-        titles[place[0]] = each["activity__title"]
-        persons[place] = persons.get(place, 0) + each["persons"]
-        minutes[place] = minutes.get(place, 0) + each["total"]
-    for row in titles:
-        for side in ("citizens", "team"):
-            persons.setdefault((row, side), 0)
-    shown = cross_counts(persons, small_numbers=request.service.small_numbers).shown
-    seen = {place: minutes.get(place, 0) for place, count in shown.items() if count is not None}
+    counted = time_of_both_sides(request.initiative)
+    shown = cross_counts(counted.persons, small_numbers=request.service.small_numbers).shown
+    seen = {place: counted.minutes[place] for place, count in shown.items() if count is not None}
     return render(
         request,
         "deliver/time.html",
         {
-            "rows": [_row(title, row=row, shown=shown, seen=seen) for row, title in titles.items()],
+            "rows": [_row(title, row=row, shown=shown, seen=seen) for row, title in counted.titles.items()],
             "totals": {
                 side: sum(number for (_row, whose), number in seen.items() if whose == side)
                 for side in ("citizens", "team")
             },
             "hides": len(seen) < len(shown),
+            "counted_at": counted.at,
         },
     )
 
