@@ -196,6 +196,15 @@ def test_doors_say_the_same_of_an_address_that_is_known_and_one_that_is_not(worl
         assert known.replace("citizen@", "nobody@") == unknown
 
 
+def test_who_asks_at_the_door_which_addresses_are_taken_is_stopped(world):
+    browser, place = Client(), reverse("join", args=["care"])
+    sent = {"name": "Ann", "email": "citizen@example.org", "password": "weak"}
+    answers = [browser.post(place, sent).content.decode() for _ in range(61)]
+    assert "Somebody has this address" in answers[0]
+    assert "Somebody has this address" not in answers[60]
+    assert "Try again in an hour" in answers[60]
+
+
 def test_a_password_is_hashed_as_often_for_an_address_that_is_not_known(world, monkeypatch):
     from django.contrib.auth.hashers import MD5PasswordHasher
 

@@ -138,7 +138,7 @@ def join(request: Visit) -> HttpResponse:
             return redirect("service", request.service.slug)
         return render(request, "people/join_too.html")
     form = JoinForm(request.POST or None)
-    if form.is_valid() and _room_for_one_more(request, form):
+    if _room_for_one_more(request, form) and form.is_valid():
         person = actions.join(service=request.service, language=_language(), **form.cleaned_data)
         login(request, person, backend=_BACKEND)
         thanks(request, _("Welcome. Your pseudonym here is %(name)s.") % {"name": person.actor.pseudonym})
@@ -160,7 +160,7 @@ def take_up_invitation(request: Visit, token: str) -> HttpResponse:
             return _arrive(invitation)
         return render(request, "people/invited.html", told)
     form = JoinForm(request.POST or None)
-    if form.is_valid() and _room_for_one_more(request, form):
+    if _room_for_one_more(request, form) and form.is_valid():
         person = actions.come_by_invitation(invitation=invitation, language=_language(), **form.cleaned_data)
         login(request, person, backend=_BACKEND)
         thanks(request, _("Welcome. Your pseudonym here is %(name)s.") % {"name": person.actor.pseudonym})
@@ -173,10 +173,14 @@ def _arrive(invitation: Invitation) -> HttpResponse:
 
 
 def _room_for_one_more(request: Visit, form: JoinForm) -> bool:
-    """Whether not too many accounts were made from that network address."""
-    if not too_often("join from", address_of(request), most=30, minutes=60):
+    """Whether nobody tried to join too often from that network address, in vain or not.
+
+    Who only asks whether addresses are taken is stopped too, and then told nothing of it.
+    """
+    if request.method != "POST" or not too_often("join from", address_of(request), most=60, minutes=60):
         return True
-    form.add_error(None, _("Too many accounts were made from this network. Try again in an hour."))
+    form.errors.clear()
+    form.add_error(None, _("Somebody tried this too often from this network. Try again in an hour."))
     return False
 
 
