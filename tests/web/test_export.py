@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
+from datetime import timedelta
 
 import pytest
 from django.db.models import Count, Q, Sum
@@ -11,13 +12,25 @@ from django.utils import timezone
 from tests.web.records_of import fill
 
 import coproduce as cp
-from coproduce_web.actions import needs
+from coproduce.runner import check
+from coproduce_web.actions import needs, surveys
 from coproduce_web.actions.claims import Given, claim, respond
 from coproduce_web.export import Scope, write_open_data, write_study
 from coproduce_web.export.folder import WRITTEN, write_package
 from coproduce_web.export.open_data import open_table
-from coproduce_web.models import Actor, Concern, Contribution, Decision, Demographics, TrailEntry
+from coproduce_web.models import (
+    Actor,
+    Answer,
+    Concern,
+    Contribution,
+    Decision,
+    Demographics,
+    Respondent,
+    TrailEntry,
+    Wave,
+)
 from coproduce_web.models import Person as PersonModel
+from coproduce_web.questionnaires import form_of
 
 
 def rows(folder, name):
@@ -60,8 +73,6 @@ def classify_is_that_of_the_database(finding, folder):
 
 def test_the_engine_answers_the_counts_of_the_database(filled, folder, tmp_path):
     """And a folder that leaves, with other pseudonyms, is answered the same."""
-    from coproduce.runner import check
-
     assert check(cp.read_study(folder)) == ()
     own = cp.run(cp.read_study(folder), only=["classify", "power", "harms"])
     power_is_that_of_the_database(own.finding("power"))
@@ -195,6 +206,35 @@ def test_every_column_that_is_written_is_one_of_the_tables():
     for name, table in WRITTEN.items():
         unknown = set(table.columns) - set(TABLES[name].names)
         assert not unknown or TABLES[name].free, f"{name}: {unknown}"
+
+
+def test_answers_to_the_ready_questionnaire_are_scored(filled, tmp_path):
+    """Every question that was asked stands in the folder, and the question of motives is answered from it."""
+    instrument = surveys.add_ready(by=filled.by("evaluator"), service=filled.service, about="motives")
+    wave = Wave.objects.create(
+        instrument=instrument,
+        initiative=filled.initiative,
+        title="First",
+        closes_at=timezone.now() + timedelta(days=9),
+    )
+    chosen = [one for one in form_of(instrument).questions if one.kind == "select_one"]
+    for number in range(24):
+        respondent = Respondent.objects.create(
+            wave=wave,
+            code=str(number),
+            hashed=str(number),
+            answered_at=timezone.now(),
+            groups={"district": ["north", "south"][number % 2]},
+        )
+        for place, one in enumerate(chosen):
+            names = one.names()
+            value = "citizen" if "citizen" in names else names[(number + place) % len(names)]
+            Answer.objects.create(respondent=respondent, item=one.name, value=value)
+    write_study(Scope(service=filled.service), tmp_path / "study")
+    assert len(rows(tmp_path / "study", "responses")) == Answer.objects.count()
+    study = cp.read_study(tmp_path / "study")
+    assert check(study) == ()
+    assert cp.run(study, only=["motives"]).finding("motives").estimates
 
 
 def test_an_initiative_alone(filled, tmp_path):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import ExtractMonth, ExtractYear
 
-from coproduce.records.readers.xlsform import item_rows, read_form
+from coproduce.records.readers.xlsform import item_rows
 from coproduce.records.schema import TABLES
 from coproduce_web.choices import ClaimStatus
 from coproduce_web.export.records import Row, streamed
@@ -29,6 +26,7 @@ from coproduce_web.models import (
     Unit,
     Wave,
 )
+from coproduce_web.questionnaires import form_of
 
 OUTPUT = "output"
 """The measure that says what was produced: its periods are months such as 202611, and hours are set against it."""
@@ -66,9 +64,9 @@ def units(scope: Scope) -> Iterator[Row]:
     columns = group_columns(scope)
     rows = Unit.objects.filter(_units(scope, "")).order_by("pk")
     held = rows.values_list("pk", "groups")
-    alike = scope.alike({pk: tuple(str(groups.get(name, "")) for name in columns) for pk, groups in held})
+    kept = scope.kept({pk: tuple(str(groups.get(name, "")) for name in columns) for pk, groups in held})
     for pk, cluster, stratum in streamed(rows.values_list("pk", "cluster", "stratum")):
-        yield f"u{pk}", scope.words(cluster), scope.words(stratum), *alike.get(pk, ("",) * len(columns))
+        yield f"u{pk}", scope.words(cluster), scope.words(stratum), *kept.get(pk, ("",) * len(columns))
 
 
 def group_columns(scope: Scope) -> tuple[str, ...]:
@@ -149,7 +147,7 @@ def items(scope: Scope) -> Iterator[Row]:
     """One question of the service's questionnaires that are under way; of one name, the newest."""
     seen: set[str] = set()
     for instrument in _instruments(scope):
-        for row in _item_rows(instrument):
+        for row in item_rows(form_of(instrument)):
             if row["item"] not in seen:
                 seen.add(str(row["item"]))
                 told = {**row, "label": scope.words(row.get("label"))}
@@ -170,28 +168,21 @@ def _waves(scope: Scope) -> QuerySet[Wave]:
     return Wave.objects.filter(scope.within())
 
 
-def _item_rows(instrument: Instrument) -> list[dict[str, str | None]]:
-    """The rows of the table `items` for a questionnaire that is kept as its sheets."""
-    with tempfile.TemporaryDirectory() as folder:
-        for sheet, rows in instrument.form.items():
-            with Path(folder, f"{sheet}.csv").open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows(rows)
-        return item_rows(read_form(Path(folder), name=instrument.title))
-
-
 def respondents(scope: Scope) -> Iterator[Row]:
     """Someone who was asked, under a number of the wave only, with the groups kept for it."""
     rows = Respondent.objects.filter(_answered(scope, "")).order_by("pk")
     held = rows.values_list("pk", "groups")
     groups = {pk: tuple(str(told.get(name, "")) for name in scope.columns) for pk, told in held}
-    alike = scope.alike(groups)
+    kept = scope.kept(groups)
     for pk in groups:
-        yield f"r{pk}", *alike.get(pk, ("",) * len(scope.columns))
+        yield f"r{pk}", *kept.get(pk, ("",) * len(scope.columns))
 
 
 def responses(scope: Scope) -> Iterator[Row]:
     """One answer to one question."""
-    asked = {row["item"] for one in _instruments(scope) for row in _item_rows(one) if row["kind"] != "text"}
+    asked = {
+        row["item"] for one in _instruments(scope) for row in item_rows(form_of(one)) if row["kind"] != "text"
+    }
     rows = Answer.objects.filter(_answered(scope, "respondent__")).order_by("pk")
     for respondent, item, value, wave in streamed(
         rows.values_list("respondent", "item", "value", "respondent__wave")

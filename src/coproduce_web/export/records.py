@@ -128,12 +128,12 @@ def contributions(scope: Scope) -> Iterator[Row]:
 def people(scope: Scope) -> Iterator[Row]:
     """One actor: since when, until when, and what they told of themselves."""
     empty = ("",) * len(scope.columns)
-    told = scope.alike(scope.told)
+    told = scope.kept({pk: scope.told.get(pk, empty) for pk in scope.actors.values_list("pk", flat=True)})
     for pk, pseudonym, side, joined, left in streamed(
         scope.actors.order_by("pk").values_list("pk", "pseudonym", "side", "joined_at", "left_at")
     ):
         days = [at.date().isoformat() if at else "" for at in (joined, left)]
-        yield scope.name(pseudonym), side, *days, *told.get(pk, empty)
+        yield scope.name(pseudonym), side, *days, *told[pk]
 
 
 def population(scope: Scope) -> Iterator[Row]:

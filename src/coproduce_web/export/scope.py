@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from coproduce_web.disclosure import single
+from coproduce_web.grouping import kept_groups
 from coproduce_web.models import (
     Actor,
     Contribution,
@@ -78,17 +77,9 @@ class Scope:
         rows = Demographics.objects.filter(actor__in=self.actors).values_list("actor", "values")
         return {actor: tuple(str(values.get(name) or "") for name in self.columns) for actor, values in rows}
 
-    def alike(self, groups: Mapping[int, tuple[str, ...]]) -> Mapping[int, tuple[str, ...]]:
-        """Who belongs to which groups; where it leaves, only those whose groups are those of enough others."""
-        if not self.leaves:
-            return groups
-        number = Counter(groups.values())
-        small = self.service.small_numbers
-        return {
-            key: values
-            for key, values in groups.items()
-            if single(number[values], small_numbers=small) is not None
-        }
+    def kept(self, groups: Mapping[int, tuple[str, ...]]) -> Mapping[int, tuple[str, ...]]:
+        """Who belongs to which groups; where it leaves, as much is left out that nobody stands among too few."""
+        return kept_groups(groups, fewest=self.service.small_numbers) if self.leaves else groups
 
     @property
     def actors(self) -> QuerySet[Actor]:
