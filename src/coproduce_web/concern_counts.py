@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, CharField, F, Value, When
+from django.db.models import Case, CharField, Count, F, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -57,13 +57,17 @@ def concern_counts(service: Service, *, at: datetime) -> ConcernCounts:
     """
     overdue = When(status=Concern.Status.OPEN, answer_due_at__lt=at, then=Value("overdue"))
     standing = Case(overdue, default=F("status"), output_field=CharField())
-    told = list(
+    told = (
         Concern.objects.filter(service=service)
         .annotate(standing=standing)
         .values_list("initiative", "evil", "standing")
+        .annotate(number=Count("pk"))
     )
-    kinds = Counter((evil, stands) for _place, evil, stands in told)
-    places: Counter[tuple[Place, str]] = Counter((place, stands) for place, _evil, stands in told)
+    kinds: Counter[tuple[str, str]] = Counter()
+    places: Counter[tuple[Place, str]] = Counter()
+    for place, evil, stands, number in told:
+        kinds[evil, stands] += number
+        places[place, stands] += number
     entries = _circulation(kinds, places)
     gone = hidden(entries, small_numbers=service.small_numbers)
 
@@ -76,7 +80,7 @@ def concern_counts(service: Service, *, at: datetime) -> ConcernCounts:
         of_kind={kind: shown(("kind", kind)) for kind in KINDS},
         of_standing={stands: shown(("standing", stands)) for stands in STANDINGS},
         total=shown("total"),
-        any=bool(told),
+        any=bool(kinds),
     )
 
 

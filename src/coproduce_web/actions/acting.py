@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -129,8 +129,7 @@ class Trail:
 
     def add(self, row: Row) -> Row:
         """Check and write a new row."""
-        row.full_clean()
-        row.save(force_insert=True)
+        _write(row, force_insert=True)
         self._entry(row, before=None, after=_told(row))
         return row
 
@@ -147,8 +146,7 @@ class Trail:
         before = _told(row)
         for name, value in fields.items():
             setattr(row, name, value)
-        row.full_clean()
-        row.save(update_fields=list(fields))
+        _write(row, update_fields=list(fields))
         after = _told(row)
         changed = {name for name in after if after[name] != before.get(name)} | (
             _personal(row) & fields.keys()
@@ -244,6 +242,27 @@ def acting(
 def locked(row: Row) -> Row:
     """The row as it is now, held until the action ends: two actions on it come one after the other."""
     return type(row)._default_manager.select_for_update().get(pk=row.pk)
+
+
+def _write(row: models.Model, *, update_fields: list[str] | None = None, force_insert: bool = False) -> None:
+    """Check and write a row.
+
+    The database looks itself whether a row keeps its constraints and whether there is what it refers to; only what it
+    refuses is looked at again, to say what is wrong with it.
+    """
+    referring = {
+        field.name
+        for field in row._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+        and (field.is_cached(row) or field.name not in (update_fields or {field.name}))
+    }
+    row.full_clean(exclude=referring, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            row.save(update_fields=update_fields, force_insert=force_insert)
+    except IntegrityError:
+        row.full_clean()
+        raise
 
 
 def _personal(row: models.Model) -> frozenset[str]:

@@ -238,9 +238,15 @@ class Contribution(Facets):
             models.Index(fields=("initiative", "status", "given_on"), name="contributions_by_status"),
             models.Index(fields=("actor", "given_on"), name="contributions_of_actor"),
             models.Index(
-                fields=("answer_by",),
+                fields=("initiative", "answer_by"),
                 condition=models.Q(status__in=("proposed", "amended")),
                 name="contributions_not_settled",
+            ),
+            # Totals of an initiative are read from this alone, in the order in which they are summed.
+            models.Index(
+                fields=("initiative", "activity", "side", "actor", "minutes"),
+                condition=models.Q(status="confirmed"),
+                name="contributions_summed",
             ),
         )
         constraints = (
