@@ -14,6 +14,13 @@ from coproduce_web.choices import SetBy
 from coproduce_web.models import Actor, Goal, GoalReview, Service
 
 LEVELS = ("much_less", "less", "hoped", "more", "much_more")
+BASELINES = (
+    (-2, _("much less than hoped (-2)")),
+    (-1, _("somewhat less than hoped (-1)")),
+    (0, _("what is hoped for (0)")),
+    (1, _("somewhat more than hoped (+1)")),
+    (2, _("much more than hoped (+2)")),
+)
 _SHORT = forms.Textarea(attrs={"rows": 2})
 
 
@@ -26,7 +33,6 @@ class GoalForm(forms.ModelForm[Goal]):
         widgets = {
             "set_by": forms.RadioSelect,
             "importance": forms.RadioSelect(choices=[(1, "1"), (2, "2"), (3, "3")]),
-            "baseline": forms.RadioSelect,
             **dict.fromkeys(LEVELS, _SHORT),
         }
         help_texts = {
@@ -34,7 +40,6 @@ class GoalForm(forms.ModelForm[Goal]):
             "importance": _("3 matters most."),
             "hoped": _("What could be expected if all goes well: start with this one."),
             "much_less": _("Say what would be seen, so that both sides can tell later."),
-            "baseline": _("Which of the five levels describes today?"),
         }
 
     def __init__(self, *args: Any, by_citizen: bool, service: Service, **more: Any) -> None:
@@ -47,6 +52,13 @@ class GoalForm(forms.ModelForm[Goal]):
             help_text=_(
                 "Who set it is asked later how far it was reached; for both together, both are asked."
             ),
+        )
+        self.fields["baseline"] = forms.TypedChoiceField(
+            label=_("Where it stands today"),
+            coerce=int,
+            choices=BASELINES,
+            widget=forms.RadioSelect,
+            help_text=_("Which of the five levels describes today?"),
         )
         if not by_citizen and not self.instance.pk:
             self.fields["citizen"] = forms.ModelChoiceField(
