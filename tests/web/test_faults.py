@@ -3,14 +3,17 @@
 import errno
 import os
 import re
+import shutil
 import smtplib
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -26,7 +29,7 @@ from tests.web.serving import platform
 from coproduce_web import letters, signing_in
 from coproduce_web.actions import commissioning
 from coproduce_web.actions.acting import NotNow
-from coproduce_web.models import Attempt, BudgetRound, Comment, Concern, SentForm
+from coproduce_web.models import Attempt, BudgetRound, Comment, Concern, SentForm, TrailEntry
 
 DAY = timedelta(days=1)
 
@@ -212,6 +215,27 @@ def test_a_full_disk_is_said_and_other_faults_are_not_taken_for_it(world, signed
         answer = browser.get(reverse("download_my_data"))
         assert answer.status_code == status
         assert ("No room is left" in answer.content.decode()) == (status == 507)
+
+
+@pytest.mark.parametrize("kind", ["study", "package", "open_data"])
+def test_an_export_that_finds_no_room_says_so_and_leaves_nothing(
+    world, signed_in, monkeypatch, tmp_path, kind
+):
+    packing = shutil.make_archive
+
+    def full(base, *args, **more):
+        Path(packing(base, *args, **more)).write_bytes(b"half a fi")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "make_archive", full)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = TrailEntry.objects.count()
+    answer = signed_in("steward").post(reverse("export", args=["care"]), {"kind": kind, "once": "export"})
+    assert answer.status_code == 507
+    assert "No room is left" in answer.content.decode()
+    assert not list(tmp_path.iterdir())
+    assert not SentForm.objects.exists()
+    assert TrailEntry.objects.count() == before
 
 
 # --- the mail server is down --------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from coproduce.errors import Fault, RecordsError
 from coproduce.records.forms import OTHER, SILENT, Form, FormQuestion
 from coproduce_web.forms.renderer import Day, Moment
+from coproduce_web.forms.uploads import MEGABYTE, Upload
 from coproduce_web.models import Instrument, Wave
 from coproduce_web.questionnaires import form_in
 
-LARGEST_FILE = 2 * 2**20
 LONGEST_ANSWER = 5000
 SHORT_RANGE = 11
 """A range of no more values than this is shown as a row of choices."""
@@ -31,17 +31,16 @@ class InstrumentForm(forms.Form):
     about = forms.ChoiceField(
         label=_("What it asks about"), choices=Instrument.About, widget=forms.RadioSelect
     )
-    file = forms.FileField(
+    file = Upload(
         label=_("Workbook (.xlsx)"),
         help_text=_("An XLSForm with the sheets survey, choices and settings; at most 2 MB."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        endings=(".xlsx",),
+        most_bytes=2 * MEGABYTE,
     )
 
     def clean_file(self) -> Form:
         """The form in it; every fault at once where there is one."""
         file = self.cleaned_data["file"]
-        if file.size > LARGEST_FILE:
-            raise ValidationError(_("The file is larger than 2 MB."))
         try:
             return form_in(file.read(), name=file.name)
         except RecordsError as error:
