@@ -193,7 +193,12 @@ def put_on_ballot(request: Visit, round_: int) -> HttpResponse:
     return render(
         request,
         "form.html",
-        {"form": form, "heading": _("Put a proposal on the ballot"), "button": _("Put it there")},
+        {
+            "form": form,
+            "heading": _("Put a proposal on the ballot"),
+            "button": _("Put it there"),
+            "seen_by": _("Everyone can read it."),
+        },
     )
 
 

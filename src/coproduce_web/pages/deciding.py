@@ -66,7 +66,12 @@ def new_decision(request: Visit) -> HttpResponse:
     return render(
         request,
         "form.html",
-        {"form": form, "heading": _("Something is to be decided"), "button": _("Write it down")},
+        {
+            "form": form,
+            "heading": _("Something is to be decided"),
+            "button": _("Write it down"),
+            "seen_by": _("Everyone can read it, under your pseudonym."),
+        },
     )
 
 
@@ -113,7 +118,12 @@ def decide(request: Visit, decision: int) -> HttpResponse:
     return render(
         request,
         "form.html",
-        {"form": form, "heading": heading % {"topic": shown.topic}, "button": _("Write it down")},
+        {
+            "form": form,
+            "heading": heading % {"topic": shown.topic},
+            "button": _("Write it down"),
+            "seen_by": _("Everyone can read it, under your pseudonym."),
+        },
     )
 
 

@@ -198,4 +198,13 @@ def comment(request: Visit, thread: int) -> HttpResponse:
             request,
             to=form.back_to or reverse("initiative", args=[request.service.slug, request.initiative.pk]),
         )
-    return render(request, "form.html", {"form": form, "heading": _("Comment"), "button": _("Say it")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Comment"),
+            "button": _("Say it"),
+            "seen_by": _("Everyone can read it, under your pseudonym."),
+        },
+    )

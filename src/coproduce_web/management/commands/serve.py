@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from coproduce_web.models import Membership
 from coproduce_web.signing_in import first_token
@@ -38,6 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare the tables, say where to look, and run server and worker side by side."""
+        _refuse_taken(options["host"], options["port"])
         call_command("migrate", verbosity=0)
         if options["demo"]:
             call_command("demo")
@@ -59,7 +61,8 @@ class Command(BaseCommand):
             [sys.executable, "-m", "coproduce_web", "keep", "--daily"],
         )
         parts = [_begun(command, environment) for command in commands]
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, lambda *_: sys.exit(0))
         try:
             while parts[0].poll() is None:
                 time.sleep(PAUSE_SECONDS)
@@ -70,6 +73,18 @@ class Command(BaseCommand):
             pass
         finally:
             _end(parts)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say at once that something else answers there, rather than after the demo was made."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Nothing can be served at {host}:{port} ({error.strerror}). Try another --port."
+            ) from None
 
 
 def _server(options: dict[str, Any]) -> list[str]:
