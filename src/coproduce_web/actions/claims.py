@@ -140,6 +140,7 @@ def respond(
     case = f"contribution {contribution.pk}"
     with acting(by, Permission.RESPOND, initiative=contribution.initiative, case=case) as trail:
         now = locked(contribution)
+        now.initiative = contribution.initiative  # its own: no second query
         if now.status not in {ClaimStatus.PROPOSED, ClaimStatus.AMENDED}:
             raise NotNow(_("It is settled already."))
         if not answerers(now).filter(pk=by.known.pk).exists():
