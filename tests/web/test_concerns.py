@@ -19,6 +19,8 @@ from coproduce_web.actions import concerns as actions
 from coproduce_web.actions.acting import CLOCK, By, NotNow
 from coproduce_web.concern_letters import watch_concerns
 from coproduce_web.disclosure import hidden
+from coproduce_web.export import Scope
+from coproduce_web.export.open_data import concerns_by_kind
 from coproduce_web.held import ERASED
 from coproduce_web.models import Attempt, Concern, Membership, SentForm, TrailEntry
 
@@ -298,6 +300,20 @@ def test_counts_stand_on_service_and_initiative_and_few_are_hidden(world, signed
     counts = counting.concern_counts(world.service, at=timezone.now())
     assert counts.by_kind["co_destruction", "open"] is None
     assert counts.of_kind["implicit_demands"] is None or counts.total is None
+
+
+def test_open_data_hides_what_the_pages_hide(world):
+    for number in range(12):
+        evil = "implicit_demands" if number < 9 else "co_destruction"
+        place = world.initiative if number < 6 else None
+        actions.raise_concern(by=NOBODY, service=world.service, evil=evil, severity=1, initiative=place)
+    counts = counting.concern_counts(world.service, at=timezone.now())
+    told = list(concerns_by_kind(Scope(service=world.service)))
+    assert {(row["evil"], row["status"]): row["concerns"] for row in told} == {
+        (evil or "another_harm", stands): count for (evil, stands), count in counts.by_kind.items()
+    }
+    here = list(concerns_by_kind(Scope(service=world.service, initiative=world.initiative)))
+    assert {row["status"]: row["concerns"] for row in here} == counts.place(world.initiative.pk)
 
 
 PLACES, KINDS, STANDS = (None, 1, 2), ("a", "b"), ("open", "closed")

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from coproduce_web.choices import ClaimStatus
+from coproduce_web.concern_counts import concern_counts
 from coproduce_web.disclosure import counts as gate
 from coproduce_web.disclosure import cross_counts
 from coproduce_web.export.scope import Scope
-from coproduce_web.models import Concern, Contribution, Decision
+from coproduce_web.models import Contribution, Decision
 from coproduce_web.spreadsheets import lines
 
 Line = Mapping[str, Any]
@@ -70,14 +72,17 @@ def decisions_by_result(scope: Scope) -> Iterator[Line]:
 
 
 def concerns_by_kind(scope: Scope) -> Iterator[Line]:
-    """How many worries of each kind, and where they stand."""
-    rows = Concern.objects.filter(service=scope.service)
+    """How many worries of each kind, and where they stand; of one initiative, where they stand.
+
+    They are the counts of the public pages, hidden as they are there: two ways of hiding would tell more than one.
+    """
+    counts = concern_counts(scope.service, at=timezone.now())
     if scope.initiative is not None:
-        rows = rows.filter(initiative=scope.initiative)
-    counted = rows.values_list("evil", "status").annotate(Count("pk")).order_by("evil", "status")
-    cells = {(evil or "another_harm", status): number for evil, status, number in counted}
-    for (evil, status), count in cross_counts(cells, small_numbers=scope.service.small_numbers).shown.items():
-        yield {"evil": evil, "status": status, "concerns": count}
+        for standing, count in counts.place(scope.initiative.pk).items():
+            yield {"evil": "", "status": standing, "concerns": count}
+        return
+    for (evil, standing), count in counts.by_kind.items():
+        yield {"evil": evil or "another_harm", "status": standing, "concerns": count}
 
 
 TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[Scope], Iterator[Line]]]] = {
