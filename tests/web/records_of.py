@@ -70,9 +70,19 @@ def fill(world):
         )
     for place in range(48):
         decide(world, place, proposer=gave[place % 24])
+    worries(world)
+    for place, borne_by in enumerate(("organisation", "citizen", "other")):
+        Cost.objects.create(
+            initiative=world.initiative, item="=rent()", amount=100 * (place + 1), borne_by=borne_by
+        )
+    return gave
+
+
+def worries(world):
+    """Nine concerns: six of one evil, two of another, one of another harm."""
     for place in range(9):
         Concern.objects.create(
-            service=service,
+            service=world.service,
             initiative=world.initiative,
             evil="implicit_demands" if place < 6 else "" if place < 7 else "loss_of_democracy",
             text="=1+1 is what I was told",
@@ -80,11 +90,6 @@ def fill(world):
             hashed=f"hash {place}",
             answer_due_at=timezone.now(),
         )
-    for place, borne_by in enumerate(("organisation", "citizen", "other")):
-        Cost.objects.create(
-            initiative=world.initiative, item="=rent()", amount=100 * (place + 1), borne_by=borne_by
-        )
-    return gave
 
 
 def decide(world, place, *, proposer):

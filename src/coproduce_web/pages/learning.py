@@ -41,7 +41,7 @@ def learn(request: Visit) -> HttpResponse:
     return render(request, "evidence/learn.html", context)
 
 
-def finding(request: Visit, run: int, finding: str) -> HttpResponse:
+def finding(request: Visit, *, run: int, finding: str) -> HttpResponse:
     """One answer: plain words, figures with their tables, what was checked, what it rests on."""
     held = _visible(request, run)
     findings = learning.findings_of(held)
@@ -63,7 +63,7 @@ def finding(request: Visit, run: int, finding: str) -> HttpResponse:
     )
 
 
-def figure(request: Visit, run: int, finding: str, figure: str) -> HttpResponse:
+def figure(request: Visit, *, run: int, finding: str, figure: str) -> HttpResponse:
     """A figure, as an image."""
     held = _visible(request, run)
     found = next((one for one in learning.findings_of(held).findings if one.id == finding), None)
