@@ -23,7 +23,7 @@ def watch_concerns() -> int:
     for concern in noted:
         waiting.update((actor, concern.service_id) for actor in _whom(concern))
     for (actor, service), number in waiting.items():
-        tell_of_waiting.enqueue(actor, service, number)
+        tell_of_waiting.enqueue(actor, service, number=number)
     return len(noted)
 
 
@@ -37,7 +37,7 @@ def _whom(concern: Concern) -> list[int]:
 
 
 @task()
-def tell_of_waiting(actor: int, service: int, number: int, tries: int = 0) -> None:
+def tell_of_waiting(actor: int, service: int, *, number: int, tries: int = 0) -> None:
     """Write to one person that concerns wait. The letter says how many, and nothing of what they say."""
     person = Person.objects.filter(actor=actor, is_active=True, email__isnull=False).first()
     if person is None:
@@ -45,4 +45,4 @@ def tell_of_waiting(actor: int, service: int, number: int, tries: int = 0) -> No
     title = Service.objects.get(pk=service).title
     to, language = person.email or "", person.language
     if not send("concerns_wait", to=to, language=language, service=title, number=number):
-        try_again(tell_of_waiting, actor, service, number, tries=tries)
+        try_again(tell_of_waiting, actor, service, tries=tries, number=number)

@@ -47,11 +47,11 @@ def send(letter: str, *, to: str, language: str, **said: Any) -> bool:
     return True
 
 
-def try_again(letter: Task[..., None], *args: Any, tries: int) -> None:
+def try_again(letter: Task[..., None], *args: Any, tries: int, **said: Any) -> None:
     """Put a letter that was not taken back into the queue, for later; after the last pause it is given up."""
     if tries < len(PAUSES_MINUTES) and letter.get_backend().supports_defer:
         later = timezone.now() + timedelta(minutes=PAUSES_MINUTES[tries])
-        letter.using(run_after=later).enqueue(*args, tries=tries + 1)
+        letter.using(run_after=later).enqueue(*args, tries=tries + 1, **said)
 
 
 @task()
