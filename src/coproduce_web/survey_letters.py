@@ -16,7 +16,8 @@ from coproduce_web.models import Person, Respondent, Wave
 from coproduce_web.questionnaires import first_choices, form_of, language_of
 from coproduce_web.survey_links import secret_of
 
-A_TIME = 200
+A_TIME = 20
+"""So many letters are written down as sent at a time, with one moment: no time leads to a letter."""
 DAY = timedelta(days=1)
 
 
@@ -24,7 +25,7 @@ DAY = timedelta(days=1)
 def send_letters(*, wave: int, base: str, reminding: bool) -> int:
     """Write to those asked in a wave who have had no letter, or (`reminding`) have not answered; how many went out.
 
-    Run again after a break, it goes on where it was: those who have a letter get no second one.
+    Killed and run again, it goes on where it was: at most `A_TIME` people get a second letter.
 
     Parameters
     ----------

@@ -139,7 +139,8 @@ def sent_letters(*, by: By, wave: Wave, keys: list[int], reminding: bool) -> Non
     """Write down that letters went out: all at one moment, so that no time leads to a letter."""
     with acting(by, Permission.SEND_SURVEY, initiative=wave.initiative) as trail:
         now = timezone.now()
-        for respondent in Respondent.objects.filter(pk__in=keys, actor__isnull=False):
+        held = Respondent.objects.select_for_update().filter(pk__in=keys, actor__isnull=False)
+        for respondent in held:
             if reminding:
                 respondent.reminded_at = now
             else:
