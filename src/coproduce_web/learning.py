@@ -31,7 +31,7 @@ class Picture:
 def latest(service: Service) -> Run | None:
     """The last run that answered all of a service's records."""
     done = Run.objects.filter(service=service, initiative=None, evaluation=None, state=Run.State.DONE)
-    return done.order_by("-ended_at").first()
+    return done.defer("figures").order_by("-ended_at").first()
 
 
 def findings_of(run: Run) -> Findings:
