@@ -8,11 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coproduce_web.forms.renderer import Day, Moment
 from coproduce_web.models import Activity, Initiative, Phase, Service
 from coproduce_web.permissions import BOUND_TO_PHASE
+from coproduce_web.terms import LONGEST, TERMS
 
 
 class NewServiceForm(forms.ModelForm[Service]):
@@ -56,6 +58,22 @@ class ServiceForm(forms.ModelForm[Service]):
                 "Used beside zero where the worth of the service is worked out; both are always shown."
             ),
         }
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for word, usual in TERMS.items():
+            self.fields[f"term_{word}"] = forms.CharField(
+                label=gettext("Your word for “%(word)s”") % {"word": gettext(usual)},
+                max_length=LONGEST,
+                required=False,
+                initial=self.instance.terms.get(word, ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The words renamed; those left empty are called as everywhere."""
+        cleaned = super().clean() or {}
+        given = {word: cleaned.pop(f"term_{word}", "").strip() for word in TERMS}
+        return cleaned | {"terms": {word: said for word, said in given.items() if said}}
 
 
 class InitiativeForm(forms.ModelForm[Initiative]):

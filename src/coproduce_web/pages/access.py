@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -18,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
+from django.utils.translation import activate
 from django.utils.translation import gettext as _
 
 from coproduce_web.actions.acting import OPEN_TO_ANYONE, By, NotNow, permissions_of, roles
@@ -83,6 +85,7 @@ def _guarded(view: View, *, access: Access) -> View:
     @wraps(view)
     def answer(request: Visit, **kwargs: Any) -> HttpResponseBase:
         _place(request, kwargs)
+        _speak(request)
         writes = request.method not in {"GET", "HEAD", "OPTIONS"}
         if not _may(request, access.sees) or (writes and not _may(request, access.does)):
             return _refuse(request)
@@ -109,6 +112,12 @@ def _place(request: Visit, kwargs: dict[str, Any]) -> None:
     request.by = _by(request, service)
     request.roles = roles(request.by.actor, service)
     request.permissions = permissions_of(request.by, service=service, held=request.roles)
+
+
+def _speak(request: Visit) -> None:
+    """Speak the language that somebody chose for themselves, unless this browser was told another."""
+    if isinstance(request.user, Person) and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        activate(request.user.language)
 
 
 def _by(request: Visit, service: Service | None) -> By:

@@ -14,22 +14,9 @@ from django.utils.translation import ngettext
 from coproduce_web.disclosure import single
 from coproduce_web.forms.renderer import GovukField
 from coproduce_web.models import Service
+from coproduce_web.terms import TERMS
 
 register = template.Library()
-
-TERMS: Mapping[str, str] = {
-    "citizen": "citizen",
-    "citizens": "citizens",
-    "professional": "professional",
-    "professionals": "professionals",
-    "initiative": "initiative",
-    "initiatives": "initiatives",
-    "contribution": "contribution",
-    "contributions": "contributions",
-    "concern": "concern",
-    "concerns": "concerns",
-}
-"""The words that a service may rename, such as *citizen* to *neighbour*."""
 
 
 @register.simple_tag(takes_context=True)
