@@ -108,7 +108,7 @@ def test_a_service_calls_things_by_its_own_words(world, signed_in):
     settings = reverse("change_service", args=[world.service.slug])
     form = steward.get(settings).context["form"]
     given = {name: form[name].value() for name in form.fields}
-    kept = {name: value for name, value in given.items() if value not in {None, False}}
+    kept = {name: value for name, value in given.items() if not (value is None or value is False)}
     sent = steward.post(settings, kept | {"term_concerns": "worries", "term_initiatives": "projects"})
     assert sent.status_code == 302, sent.context["form"].errors
     page = steward.get(reverse("service", args=[world.service.slug])).content.decode()
