@@ -66,7 +66,7 @@ def sized(estimate: Estimate) -> str:
     Examples
     --------
     >>> sized(Estimate(name="x", label="", value=0.5, interval=(0.375, 0.625), unit="proportion"))
-    '50% (38% to 63%)'
+    '50% (38–62%)'
     """
     values, unit = of_estimate(estimate)
     if unit == "proportion":
