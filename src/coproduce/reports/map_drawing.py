@@ -232,7 +232,7 @@ def _crosses(drawing: ServiceMap, arrow: Arrow) -> bool:
 
 def _frequent(drawing: ServiceMap) -> list[Arrow]:
     """The arrows that a fair number of cases take, so that one odd case does not make the longest wait."""
-    least = 0.02 * max(arrow.move.cases for arrow in drawing.arrows)
+    least = 0.02 * max((arrow.move.cases for arrow in drawing.arrows), default=0)
     return [arrow for arrow in drawing.arrows if arrow.move.cases >= least and arrow.move.median_days]
 
 
