@@ -174,7 +174,7 @@ def test_whatever_follows_whatever_nothing_clashes(data):
     no_arrow_through_a_box(drawing)
 
 
-def test_a_map_without_a_single_move_is_told_in_words():
-    finding = an_audit({"Ask": "citizen", "Answer": "organisation"}, moves=())
+def test_a_map_in_which_a_step_follows_only_itself_is_told_in_words():
+    finding = an_audit({"Ask": "citizen", "Answer": "organisation"}, moves=(("Ask", "Ask", 40),))
     words = map_in_words(service_map(finding), finding)
     assert words.startswith("A map of the service in two lanes: 1 activity of citizens above")
