@@ -105,7 +105,8 @@ class Evaluation(models.Model):
         max_length=64, blank=True
     )  # drawn when the plan is frozen, shown when allocation ends
     published_at = models.DateTimeField(null=True, blank=True)
-    PERSONAL = frozenset({"seed", "plan"})  # who knew the seed could work out the arms; the plan has its fingerprint
+    # Who knew the seed could work out the arms; of the plan the fingerprint is told.
+    PERSONAL = frozenset({"seed", "plan"})
 
     def __str__(self) -> str:
         return self.title
