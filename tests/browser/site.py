@@ -38,8 +38,7 @@ def served():
             raise server.error
         yield f"http://127.0.0.1:{server.port}"
     finally:
-        server.terminate()
-        connection.dec_thread_sharing()
+        server.terminate()  # threads of closed pages may still put their connection back: it stays shared
 
 
 class Site:
@@ -67,6 +66,8 @@ class Site:
     def close(self):
         """Close every page."""
         for context in self.contexts:
+            for page in context.pages:
+                page.wait_for_load_state()
             context.close()
         self.contexts.clear()
 
@@ -82,3 +83,49 @@ class Site:
     def _asked(self, url):
         if urlsplit(url).scheme in {"http", "https"} and not url.startswith(self.address):
             self.faults.append(f"asked elsewhere: {url}")
+
+
+class Journey:
+    """Somebody's way through the platform."""
+
+    def __init__(self, *, site, person, at, here, folder):
+        self.site = site
+        self.here = here
+        self.folder = folder
+        self.page = site.open(at, person=person, viewport={"width": 1000, "height": 800})
+        self.page.set_default_timeout(10_000)
+
+    def go(self, place):
+        """Go to a place of the initiative, or (with two slashes) of the service."""
+        self.page.goto(self.site.address + (place[1:] if place.startswith("//") else self.here + place))
+
+    def follow(self, link):
+        """Follow a link."""
+        self.page.get_by_role("link", name=link).first.click()
+
+    def fill(self, **fields):
+        """Fill fields by their names: text, True to tick, or the choice of a list or of radios."""
+        for name, value in fields.items():
+            field = self.page.locator(f"main [name={name}]")
+            kind = field.first.evaluate("(each) => each.type || ''")
+            if kind in {"radio", "checkbox"} and value is not True:
+                self.page.locator(f"main [name={name}][value='{value}']").check()
+            elif value is True:
+                field.check()
+            elif kind == "select-one":
+                field.select_option(str(value))
+            else:
+                field.fill(str(value))
+
+    def press(self):
+        """Press the button of the page's form."""
+        self.page.locator("main button").last.click()
+        assert not self.page.locator(".govuk-error-summary").count(), self.page.locator("main").inner_text()
+
+    def reads(self, text):
+        """See that a text is there."""
+        assert text in self.page.locator("main").inner_text(), self.page.locator("main").inner_text()
+
+    def picture(self, name):
+        """Keep what is seen."""
+        self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
