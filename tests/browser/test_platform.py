@@ -28,11 +28,10 @@ def walk(world):
     known = things(world)
     patterns = {pattern.name: pattern for pattern in get_resolver().url_patterns}
     for name, cells in MATRIX.items():
-        role = next(
-            role
-            for role in sorted(MOST_ROLES_FIRST, key=lambda each: cells[each] != "do")
-            if cells[role] != "-"
-        )
+        seers = [role for role in MOST_ROLES_FIRST if cells[role] != "-"]
+        if not seers:
+            continue  # an address for programs with a key
+        role = min(seers, key=lambda each: cells[each] != "do")
         place = reverse(name, kwargs={key: known[key] for key in patterns[name].pattern.converters})
         person = world.people.get(role)
         client = Client()
