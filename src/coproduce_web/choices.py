@@ -96,6 +96,14 @@ class Task(TextChoices):
     COMPLEMENTARY = "complementary", _("complementary")
 
 
+class Who(TextChoices):
+    """Who plans or delivers something."""
+
+    PROFESSIONALS = "professionals", _("professionals alone")
+    BOTH = "both", _("professionals and citizens together")
+    CITIZENS = "citizens", _("citizens alone")
+
+
 class Status(TextChoices):
     """Where an initiative stands."""
 

@@ -65,6 +65,14 @@ def test_no_alarm_is_not_called_no_harm():
     assert said == "No harm was seen where it was looked for. Not measured: loss of democracy."
 
 
+def test_what_no_definition_can_judge_is_not_called_no_co_production():
+    unknown = (
+        share("counts_under.ostrom_1996", 0.0, 0.0, 0.1),
+        share("counts_under.parks_1981", 0.0, 0.0, 0.1),
+    )
+    assert in_short(finding("classify", estimates=unknown)).says.startswith("No definition can tell yet")
+
+
 def test_costs_are_told_by_who_bears_them_and_only_where_they_changed():
     estimates = (
         share("change_public_cost", -90.0, -120.0, -60.0, "GBP"),

@@ -114,6 +114,11 @@ def _classify(finding: Finding) -> Short | None:
     ]
     if not shares:
         return None
+    if max(shares) == 0:
+        return Short(
+            says="No definition can tell yet whether this is co-production: the records say too little of it.",
+            then="Record of each activity who plans and who delivers it.",
+        )
     low, high = percent(min(shares)), percent(max(shares))
     part = low if low == high else f"between {low} and {high}"
     return Short(says=f"By its several definitions, {part} of what citizens gave is co-production.")

@@ -56,7 +56,7 @@ def deliver(cast: Cast, *, start: datetime, weeks: int) -> Initiative:
 
 
 def _activities() -> tuple[dict[str, Any], ...]:
-    shared = {"obligation": "voluntary", "input": "time"}
+    shared = {"obligation": "voluntary", "input": "time", "planned_by": "both", "delivered_by": "both"}
     return (
         shared
         | {"title": "Lunch table", "activity_name": "perform", "level": "group", "form": "action"}

@@ -32,7 +32,10 @@ class Written:
     of_people: bool = False
 
 
-_FACETS = ("phase", "activity", "level", "capacity", "beneficiary", "obligation", "form", "input", "task")
+_FACETS = (
+    *("phase", "activity", "level", "capacity", "beneficiary", "obligation", "form", "input", "task"),
+    *("planned_by", "delivered_by"),
+)
 
 WRITTEN: Mapping[str, Written] = {
     "events": Written(

@@ -102,7 +102,7 @@ def contributions(scope: Scope) -> Iterator[Row]:
         .values_list(
             *("pk", "initiative", "actor__pseudonym", "side", "given_on", "minutes", "activity__phase__name"),
             *("activity_name", "level", "capacity", "beneficiary", "obligation", "form", "input", "task"),
-            *("initiative__initiated_by", "status", "other", "need", "offer"),
+            *("planned_by", "delivered_by", "initiative__initiated_by", "status", "other", "need", "offer"),
         )
     )
     for (

@@ -124,6 +124,8 @@ class ActivityForm(forms.ModelForm[Activity]):
             "form",
             "input",
             "task",
+            "planned_by",
+            "delivered_by",
             "minutes_expected",
             "administrative",
         )

@@ -17,6 +17,7 @@ from coproduce_web.choices import (
     PhaseName,
     Status,
     Task,
+    Who,
 )
 from coproduce_web.models.people import Actor, Organisation
 from coproduce_web.permissions import PHASES, Permission
@@ -69,6 +70,8 @@ class Facets(models.Model):
     form = models.CharField(_("voice or action"), max_length=20, choices=Form, blank=True)
     input = models.CharField(_("what is given"), max_length=20, choices=Input, blank=True)
     task = models.CharField(_("task"), max_length=20, choices=Task, blank=True)
+    planned_by = models.CharField(_("who plans it"), max_length=20, choices=Who, blank=True)
+    delivered_by = models.CharField(_("who does it"), max_length=20, choices=Who, blank=True)
 
     class Meta:
         abstract = True
