@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests import spark
 
 from coproduce.records.engine import Engine
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# An integration server tries the same examples every time, so that it speaks of the change at hand; people try new ones.
+settings.register_profile("server", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("server")
 
 
 @pytest.fixture(scope="session")
