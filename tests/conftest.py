@@ -12,7 +12,7 @@ from coproduce.records.engine import Engine
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# An integration server tries the same examples every time, so that it speaks of the change at hand; people try new ones.
+# An integration server tries the same examples every time: it is to speak of the change at hand. People try new ones.
 settings.register_profile("server", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("server")
