@@ -81,6 +81,11 @@ def page(
     return path(route, _guarded(view, access=Access(sees=sees, does=does)), name=name)
 
 
+def form(route: str, view: View, *, name: str, may: Seen | Permission) -> URLPattern:
+    """An address with a form, which those see who may send it."""
+    return page(route, view, name=name, sees=may, does=may)
+
+
 def _guarded(view: View, *, access: Access) -> View:
     @wraps(view)
     def answer(request: Visit, **kwargs: Any) -> HttpResponseBase:

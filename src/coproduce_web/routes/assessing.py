@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from coproduce_web.pages import answering_surveys, goals, surveys
-from coproduce_web.pages.access import Seen, View, page
+from coproduce_web.pages.access import Seen, View, form, page
 from coproduce_web.permissions import Permission
 
 HERE = "<slug:service>/<int:initiative>"
@@ -16,7 +16,7 @@ GOAL = f"{HERE}/goals/<int:goal>"
 
 
 def _does(route: str, view: View, *, name: str, permission: Permission) -> URLPattern:
-    return page(route, view, name=name, sees=permission, does=permission)
+    return form(route, view, name=name, may=permission)
 
 
 SEND = Permission.SEND_SURVEY
@@ -40,19 +40,11 @@ ROUTES = [
     _does(f"{WAVE}/remind", surveys.remind, name="remind_wave", permission=SEND),
     _does(f"{WAVE}/open-link", surveys.open_link, name="open_link", permission=SEND),
     _does(f"{WAVE}/close", surveys.close_wave, name="close_wave", permission=SEND),
-    page(
-        f"{WAVE}/answer/<str:token>",
-        answering_surveys.answer_survey,
-        name="answer_survey",
-        sees=Seen.EVERYONE,
-        does=Seen.EVERYONE,
+    form(
+        f"{WAVE}/answer/<str:token>", answering_surveys.answer_survey, name="answer_survey", may=Seen.EVERYONE
     ),
-    page(
-        f"{WAVE}/open/<str:token>",
-        answering_surveys.answer_openly,
-        name="answer_openly",
-        sees=Seen.EVERYONE,
-        does=Seen.EVERYONE,
+    form(
+        f"{WAVE}/open/<str:token>", answering_surveys.answer_openly, name="answer_openly", may=Seen.EVERYONE
     ),
     page(f"{HERE}/goals", goals.goals, name="goals", sees=Seen.EVERYONE),
     _does(f"{HERE}/goals/new", goals.new_goal, name="new_goal", permission=Permission.SET_GOAL),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coproduce_web.pages import claims, needs, sessions, time_credits
-from coproduce_web.pages.access import Seen, View, page
+from coproduce_web.pages.access import Seen, View, form, page
 from coproduce_web.permissions import Permission
 
 P = Permission
@@ -65,6 +65,6 @@ _FORMS: tuple[tuple[str, View, str, P], ...] = (
 ROUTES = [
     *(page(route, view, name=name, sees=Seen.EVERYONE) for route, view, name in _OPEN),
     *(page(route, view, name=name, sees=Seen.MEMBER) for route, view, name in _OWN),
-    *(page(route, view, name=name, sees=who, does=who) for route, view, name, who in _FORMS),
-    page("calendar", sessions.own_calendar, name="own_calendar", sees=Seen.SIGNED_IN, does=Seen.SIGNED_IN),
+    *(form(route, view, name=name, may=who) for route, view, name, who in _FORMS),
+    form("calendar", sessions.own_calendar, name="own_calendar", may=Seen.SIGNED_IN),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from coproduce_web.pages import designing
-from coproduce_web.pages.access import Seen, View, page
+from coproduce_web.pages.access import Seen, View, form, page
 from coproduce_web.permissions import Permission
 
 HERE = "<slug:service>/<int:initiative>"
@@ -17,7 +17,7 @@ DRAW, TRY = Permission.DRAW_BLUEPRINT, Permission.TEST_PROTOTYPE
 
 
 def _does(route: str, view: View, *, name: str, permission: Permission) -> URLPattern:
-    return page(route, view, name=name, sees=permission, does=permission)
+    return form(route, view, name=name, may=permission)
 
 
 ROUTES = [
@@ -49,9 +49,6 @@ ROUTES = [
         f"{IDEA}/prototypes/<int:prototype>/tests/new", designing.new_test, name="new_test", permission=TRY
     ),
     _does(
-        f"{IDEA}/conclude",
-        designing.conclude_idea,
-        name="conclude_idea",
-        permission=Permission.CONCLUDE_IDEA,
+        f"{IDEA}/conclude", designing.conclude_idea, name="conclude_idea", permission=Permission.CONCLUDE_IDEA
     ),
 ]
