@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests import spark
+from tests import checked_page, spark
+from tests.checked import Checked
 
 from coproduce.records.engine import Engine
 
@@ -16,6 +17,45 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("server", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("server")
+
+
+TOLD = pytest.StashKey[list[Checked]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--checked PAGE` writes what the tests checked (`make checked`)."""
+    parser.addoption("--checked", type=Path, metavar="PAGE", help="write what was checked to this page")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing is told yet."""
+    config.stash[TOLD] = []
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the page of what was checked, if it was asked for and nothing failed."""
+    page = session.config.getoption("--checked")
+    if page and not exitstatus:
+        checked_page.write(session.config.stash[TOLD], page, root=ROOT)
+
+
+@pytest.fixture(scope="session")
+def checked_rows(root: Path) -> set[tuple[str, ...]]:
+    """The rows of the page of what was checked."""
+    return checked_page.keys((root / "docs" / "checked.md").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def checked(request: pytest.FixtureRequest) -> Iterator[Checked]:
+    """Where a test says what it checked; a check that the page does not have fails."""
+    told = Checked(test=request.node.nodeid)
+    yield told
+    assert told.told, "this test has checked nothing"
+    request.config.stash[TOLD].append(told)
+    if not request.config.getoption("--checked"):
+        rows = request.getfixturevalue("checked_rows")
+        missing = [one.key for one in told.told if not checked_page.is_on(rows, one)]
+        assert not missing, f"docs/checked.md does not have these (make checked writes it): {missing}"
 
 
 @pytest.fixture(scope="session")

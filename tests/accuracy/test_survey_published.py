@@ -5,11 +5,20 @@ import gzip
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.methods.survey.design import survey_design
 from coproduce.methods.survey.linear import interval, mean
 from coproduce.methods.survey.ordinal import ordered_logit
 
+ANES = Source(
+    question="motives",
+    cite="ANES 2020; Zimmer, Powell and Velásquez (2024), Exploring Complex Survey Data, end of ch. 5",
+)
+COWLES = Source(
+    question="motives",
+    cite="Cowles and Davis (1987); J. Fox, R package effects, help of Cowles, glm's coefficients",
+)
 PUBLISHED = {
     "TrustGovernment": {
         "Always": ("1.55", "0.204"),
@@ -40,16 +49,20 @@ def anes(real_data):
 @pytest.mark.parametrize(
     ("column", "answer"), [(column, answer) for column, answers in PUBLISHED.items() for answer in answers]
 )
-def test_trust_in_the_anes(anes, column, answer):
+def test_trust_in_the_anes(anes, column, answer, checked):
     """Percentages and errors as printed, to every digit of theirs; of those who answered."""
     columns, design = anes
     chosen = np.where(columns[column] == "", np.nan, columns[column] == answer)
     found = interval(design, mean(design, chosen))
-    for number, printed in zip((found.value, found.se), PUBLISHED[column][answer], strict=True):
-        assert f"{100 * number:.{len(printed.partition('.')[2])}f}" == printed
+    checked.agrees(
+        ANES,
+        f"{column}: {answer}, share in % and its error",
+        ours=[100 * found.value, 100 * found.se],
+        theirs=PUBLISHED[column][answer],
+    )
 
 
-def test_volunteers_in_cowles(real_data):
+def test_volunteers_in_cowles(real_data, checked):
     """J. Fox's effects package: volunteer on sex + neuroticism * extraversion, as its help prints the coefficients."""
     with (real_data / "survey/Cowles.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -60,5 +73,7 @@ def test_volunteers_in_cowles(real_data):
     y = np.array([int(row["volunteer"] == "yes") for row in rows])
     x = np.column_stack([male, neuroticism, extraversion, neuroticism * extraversion])
     fit = ordered_logit(survey_design(np.ones(len(y))), y, x=x, domain=np.ones(len(y), dtype=bool))
-    published = [-2.358207, -0.247152, 0.110777, 0.166816, -0.008552]
-    assert [-fit.thresholds[0], *fit.coefficients] == pytest.approx(published, abs=5.1e-7)
+    published = ("-2.358207", "-0.247152", "0.110777", "0.166816", "-0.008552")
+    names = ("constant", "male", "neuroticism", "extraversion", "neuroticism x extraversion")
+    for name, ours, theirs in zip(names, [-fit.thresholds[0], *fit.coefficients], published, strict=True):
+        checked.agrees(COWLES, f"volunteering, log odds: {name}", ours=ours, theirs=theirs)

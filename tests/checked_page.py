@@ -1,0 +1,212 @@
+"""The page `docs/checked.md` and its picture, from what the tests told (`make checked`)."""
+
+from __future__ import annotations
+
+import ast
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.checked import SUBJECTS, Agreement, Checked, Kept
+
+from coproduce import __version__
+
+PICTURE = "images/checked-promises.svg"
+INTRODUCTION = """\
+# What was checked
+
+Every figure below stands in a test: ours is computed anew, held against theirs, and the run fails where they are
+further apart than allowed. Nothing on this page is typed by hand; `make checked` runs the tests and writes it.
+
+- **Published figures**, as printed in an article, a book or a manual, met to every printed digit unless said otherwise.
+- **Programs and formulas**: what other programs answer on the same numbers, or what a closed form or slow and plain
+  code gives.
+- **Simulations**: records that were made up so that the truth is known. *Bias* is the mean of the estimates less the
+  truth; *coverage* is how often an interval holds the truth; *false alarms* are findings where there is nothing to
+  find; *power* is how often what is there is found. In brackets: what chance leaves open, 95 %. A test fails where
+  what was found would come less than once in 5,000 times from a procedure that keeps its promise.
+"""
+BRUTE = """\
+## Properties and brute force
+
+These hold on random input, new each time, against the definition spelled out, an exhaustive search or another library.
+
+| test | what holds |
+|---|---|
+"""
+
+
+def page(told: Sequence[Agreement | Kept], *, root: Path) -> str:
+    """The whole page, in Markdown."""
+    figures = [one for one in told if isinstance(one, Agreement)]
+    promises = [one for one in told if isinstance(one, Kept)]
+    subjects = [name for name in SUBJECTS if any(_subject(one) == name for one in told)]
+    parts = [
+        INTRODUCTION,
+        _run(),
+        _table(
+            ("", "published figures", "numbers of programs and formulas", "simulations", "records simulated"),
+            [_counted(name, figures, promises) for name in subjects],
+        ),
+        f"![How often what was promised was kept, for every simulation, with what chance leaves open]({PICTURE})\n",
+        *(_section(name, figures, promises) for name in subjects),
+        BRUTE + "\n".join(_properties(root)),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def keys(text: str) -> set[tuple[str, ...]]:
+    """The rows of a page, each as its subject and its cells."""
+    found, subject = set(), ""
+    for line in text.splitlines():
+        if line.startswith("## "):
+            subject = line[3:]
+        elif line.startswith("| "):
+            found.add((subject, *(cell.strip() for cell in line.strip("|").split(" | "))))
+    return found
+
+
+def is_on(rows: set[tuple[str, ...]], one: Agreement | Kept) -> bool:
+    """Whether a page has the row of this check."""
+    subject, *cells = one.key
+    return any(row[0] == subject and set(map(_cell, cells)) <= set(row[1:]) for row in rows)
+
+
+def picture(told: Iterable[Agreement | Kept]) -> str:
+    """Coverage, false alarms and power of every simulation, as SVG."""
+    import altair as alt
+
+    from coproduce.reports.palette import LIGHT
+    from coproduce.reports.vega import data, drawn_chart
+
+    rows = [
+        {"name": f"{one.simulation.question} · {one.simulation.design} · {one.what}", "measure": one.measure}
+        | {"found": one.found, "low": one.low, "high": one.high, "promised": one.promised}
+        for one in told
+        if isinstance(one, Kept) and one.measure in {"coverage", "false alarms"}
+    ]
+
+    def panel(measure: str, low: float, high: float) -> alt.LayerChart:
+        mine = data([row for row in rows if row["measure"] == measure])
+        y = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=460))
+        scale = alt.Scale(domain=[low, high], clamp=True)
+        x = alt.X("low:Q", title=measure, scale=scale, axis=alt.Axis(format="%"))
+        base = alt.Chart(mine)
+        return alt.layer(
+            base.mark_tick(color=LIGHT["organisation"], thickness=3, size=14).encode(
+                y=y, x=alt.X("promised:Q", scale=scale)
+            ),
+            base.mark_rule(color=LIGHT["citizen"]).encode(y=y, x=x, x2="high:Q"),
+            base.mark_circle(color=LIGHT["citizen"], size=46, opacity=1).encode(
+                y=y, x=alt.X("found:Q", scale=scale)
+            ),
+        ).properties(width=320, title=f"{measure.capitalize()}: found (dot) and promised (bar)")
+
+    panels = [panel("coverage", 0.7, 1.0), panel("false alarms", 0.0, 0.3)]
+    svg, _ = drawn_chart(alt.vconcat(*panels))
+    return svg
+
+
+def write(checked: Iterable[Checked], path: Path, *, root: Path) -> None:
+    """Write the page and its picture."""
+    told = sorted((one for test in checked for one in test.told), key=lambda one: one.key)
+    path.write_text(page(told, root=root), encoding="utf-8")
+    beside = path.parent / PICTURE
+    beside.parent.mkdir(exist_ok=True)
+    beside.write_text(picture(told), encoding="utf-8")
+
+
+def _run() -> str:
+    names = ("numpy", "scipy", "statsmodels", "duckdb")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    return (
+        f"Coproduce {__version__}, {datetime.now(UTC):%Y-%m-%d}; Python {platform.python_version()}, {versions}; "
+        f"{platform.system()}, {platform.machine()}.\n"
+    )
+
+
+def _subject(one: Agreement | Kept) -> str:
+    return one.source.question if isinstance(one, Agreement) else one.simulation.question
+
+
+def _counted(name: str, figures: Sequence[Agreement], promises: Sequence[Kept]) -> tuple[str, ...]:
+    mine = [one for one in figures if one.source.question == name]
+    kept = [one for one in promises if one.simulation.question == name]
+    published = sum(one.numbers for one in mine if one.source.kind == "published")
+    others = sum(one.numbers for one in mine if one.source.kind != "published")
+    runs = {(one.test, one.simulation, one.runs) for one in kept}
+    return (
+        f"[{name}](#{name})",
+        f"{published:,}",
+        f"{others:,}",
+        f"{len(kept):,}",
+        f"{sum(run[2] for run in runs):,}",
+    )
+
+
+def _section(name: str, figures: Sequence[Agreement], promises: Sequence[Kept]) -> str:
+    mine = [one for one in figures if one.source.question == name]
+    published = [one for one in mine if one.source.kind == "published"]
+    others = [one for one in mine if one.source.kind != "published"]
+    kept = [one for one in promises if one.simulation.question == name]
+    beside = ("what", "theirs", "ours", "apart", "allowed", "source", "test")
+    simulated = (
+        "design or method",
+        "measure",
+        "of what",
+        "promised",
+        "found",
+        "records",
+        "how they are made",
+        "test",
+    )
+    parts = [f"## {name}\n"]
+    for title, header, rows, row in (
+        ("Published figures", beside, published, _figure),
+        ("Programs and formulas", beside, others, _figure),
+        ("Simulations", simulated, kept, _promise),
+    ):
+        if rows:
+            shown: Callable[..., tuple[str, ...]] = row
+            parts.append(f"### {title}: {name}\n\n" + _table(header, [shown(one) for one in rows]))
+    return "\n".join(parts)
+
+
+def _figure(one: Agreement) -> tuple[str, ...]:
+    apart = f"{one.apart:.1g}" if one.apart else "0"
+    allowed = f"{one.allowed:.1g}" if one.allowed else "0"
+    of_theirs = " of theirs" if one.relative else ""
+    return (one.what, one.theirs, one.ours, apart, f"{allowed}{of_theirs}", one.source.cite, _file(one.test))
+
+
+def _promise(one: Kept) -> tuple[str, ...]:
+    if one.measure == "bias":
+        found = f"{one.found:+.2g} ({one.low:+.2g} to {one.high:+.2g})"
+    else:
+        found = f"{one.found:.1%} ({one.low:.1%} to {one.high:.1%})"
+    promised = "0" if one.measure == "bias" else "" if one.promised is None else f"{one.promised:.4g}"
+    if one.short:
+        promised = f"{promised} ({one.short})"
+    made = one.simulation
+    return (made.design, one.measure, one.what, promised, found, f"{one.runs:,}", made.made, _file(one.test))
+
+
+def _file(test: str) -> str:
+    return f"`{test.partition('::')[0].removeprefix('tests/')}`"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "/").split())
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *([_cell(cell) for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _properties(root: Path) -> Iterable[str]:
+    for file in sorted((root / "tests" / "properties").glob("test_*.py")):
+        told = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        yield f"| `properties/{file.name}` | {_cell(told.partition(chr(10) * 2)[0])} |"
