@@ -9,31 +9,24 @@ its own; what is compared runs in turn in the same call, and the ratio is the me
 
 Seconds are those of the clock and, beside them, of the processors: other work on the machine stretches the first far
 more than the second.
-
-The table goes to README.md beside this file, with the date and the machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import venv
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+from results import GIB, machine, table, write
 
-HERE = Path(__file__).resolve().parent
 MILLION = 1_000_000
-GIB = 1024**3
-MARK = "<!-- measured below -->"
 
 GENERATE = """
 COPY (
@@ -119,7 +112,7 @@ def pm4py_python(folder: Path) -> str:
     return python
 
 
-def compared(path: Path, *, events: int, turns: int, pm4py: str | None) -> list[str]:
+def compared(path: Path, *, events: int, turns: int, pm4py: str | None) -> list[list[str]]:
     """The rows of the table for one log."""
     programs = {"floor": (sys.executable, FLOOR), "audit": (sys.executable, AUDIT)}
     programs |= {"pm4py": (pm4py, PM4PY)} if pm4py else {}
@@ -135,20 +128,16 @@ def compared(path: Path, *, events: int, turns: int, pm4py: str | None) -> list[
     for name, found in runs.items():
         ratios = [run.seconds / own.seconds for run, own in zip(found, runs["audit"], strict=True)]
         rows.append(
-            f"| {events / MILLION:g} M | {name} | {statistics.median(run.seconds for run in found):.1f} | "
-            f"{statistics.median(run.cpu_seconds for run in found):.1f} | "
-            f"{max(run.peak_bytes for run in found) / GIB:.2f} | {statistics.median(ratios):.2f} |"
+            [
+                f"{events / MILLION:g} M",
+                name,
+                f"{statistics.median(run.seconds for run in found):.1f}",
+                f"{statistics.median(run.cpu_seconds for run in found):.1f}",
+                f"{max(run.peak_bytes for run in found) / GIB:.2f}",
+                f"{statistics.median(ratios):.2f}",
+            ]
         )
     return rows
-
-
-def machine() -> str:
-    """The machine, in a line."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, "
-        f"Python {platform.python_version()}, DuckDB {duckdb.__version__}"
-    )
 
 
 def main() -> None:
@@ -162,8 +151,8 @@ def main() -> None:
     )
     parser.add_argument("--turns", type=int, default=3, help="turns of each size (3)")
     chosen = parser.parse_args()
-    load = os.getloadavg()[0]
-    rows: list[str] = []
+    line = machine("duckdb")
+    rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         peer = pm4py_python(folder) if set(chosen.pm4py) & set(chosen.events) else None
@@ -174,19 +163,11 @@ def main() -> None:
                 path, events=events, turns=chosen.turns, pm4py=peer if millions in chosen.pm4py else None
             )
             path.unlink()
-    table = "\n".join(
-        [
-            f"{machine()}; load {load:.1f} at the start; median of {chosen.turns} turns.",
-            "",
-            "| events | program | seconds | CPU seconds | peak GiB | time, audit = 1 |",
-            "|---|---|---|---|---|---|",
-            *rows,
-        ]
+    write(
+        "Audit",
+        f"{line}; median of {chosen.turns} turns.",
+        table(("events", "program", "seconds", "CPU seconds", "peak GiB", "time, audit = 1"), rows),
     )
-    print(table)
-    page = HERE / "README.md"
-    kept = page.read_text(encoding="utf-8").split(MARK)[0]
-    page.write_text(f"{kept}{MARK}\n\n{table}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

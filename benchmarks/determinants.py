@@ -15,18 +15,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from results import machine, table, write
 
 SIZES = ("10x30", "10x100", "14x30", "14x100", "18x30", "20x100")
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWX"
@@ -150,7 +148,7 @@ def peer() -> str | None:
     return None if failed else printed.strip()
 
 
-def row(size: str, kind: str, *, name: str, own: Run, other: Run | None) -> str:
+def row(size: str, kind: str, *, name: str, own: Run, other: Run | None) -> list[str]:
     """A row of the table."""
     cells = [size, kind, name, own.size, own.models, own.failed or f"{own.seconds:.2f}"]
     if other is None:
@@ -161,21 +159,21 @@ def row(size: str, kind: str, *, name: str, own: Run, other: Run | None) -> str:
         same = (own.size, own.models) == (other.size, other.models)
         ratio = f"{other.seconds / own.seconds:,.0f}" if own.seconds > 0 else "–"
         cells += [other.models + ("" if same else " (differs)"), f"{other.seconds:.2f}", ratio]
-    return "| " + " | ".join(cells) + " |"
+    return cells
 
 
-def compared(folder: Path, size: str, *, chosen: argparse.Namespace, with_peer: bool) -> list[str]:
+def compared(folder: Path, size: str, *, chosen: argparse.Namespace, with_peer: bool) -> list[list[str]]:
     """The rows of the table for one size."""
     conditions, cases = (int(number) for number in size.split("x"))
     rows = []
     for kind in chosen.kinds:
-        table = truth_table(conditions, cases, fuzzy=kind == "fuzzy", seed=chosen.seed)
-        if not 0 < table[:, -1].sum() < len(table):
-            rows.append(f"| {size} | {kind} | all rows are alike in outcome | | | | | | |")
+        truth = truth_table(conditions, cases, fuzzy=kind == "fuzzy", seed=chosen.seed)
+        if not 0 < truth[:, -1].sum() < len(truth):
+            rows.append([size, kind, "all rows are alike in outcome", *[""] * 6])
             continue
         path = folder / f"{size}-{kind}.csv"
         header = ",".join([*NAMES[:conditions], "OUTCOME"])
-        np.savetxt(path, table, fmt="%d", delimiter=",", header=header, comments="")
+        np.savetxt(path, truth, fmt="%d", delimiter=",", header=header, comments="")
         print(f"{size}, {kind}", file=sys.stderr)
         own = ours(path, limit=chosen.limit)
         other = theirs(path, limit=chosen.limit) if with_peer else {}
@@ -193,26 +191,33 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--sizes", nargs="+", default=SIZES, help="conditions x cases")
     parser.add_argument("--kinds", nargs="+", default=["crisp", "fuzzy"], choices=["crisp", "fuzzy"])
-    parser.add_argument("--limit", type=int, default=150, help="seconds for each program and table (150)")
+    parser.add_argument("--limit", type=int, default=60, help="seconds for each program and table (60)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the random truth tables (1)")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and write the table."""
     chosen = options()
     version = peer()
     said = f"R package QCA {version}" if version else "the R package QCA is absent"
-    where = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()}"
-    rows: list[str] = []
+    line = machine("numpy", told=[said])
+    rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as place:
         for size in chosen.sizes:
             rows += compared(Path(place), size, chosen=chosen, with_peer=version is not None)
-    head = f"{where}, Python {platform.python_version()}; {said}; at most {chosen.limit} s a table.\n"
-    columns = (
-        "| size | kind | solution | terms | models | seconds | QCA: models | QCA: seconds | QCA / coproduce |"
+    header = (
+        "size",
+        "kind",
+        "solution",
+        "terms",
+        "models",
+        "seconds",
+        "QCA: models",
+        "QCA: seconds",
+        "QCA / coproduce",
     )
-    print("\n".join([head, columns, "|" + "---|" * 9, *rows]))
+    write("Determinants", f"{line}; at most {chosen.limit} s a table for each program.", table(header, rows))
 
 
 if __name__ == "__main__":

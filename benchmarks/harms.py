@@ -5,14 +5,12 @@ with their confidence sequences), and alarms over all of them by e-BH; then, at 
 a plain loop over streams with the package `ville` (put into an environment of its own), for as many streams as `--peer`
 says, reckoned up to all of them. Both run in turn in the same call; the ratio is the median of the ratios of each turn.
 
-The aim: 100,000 streams x 52 looks in under a minute on 2 cores. The table is printed.
+The aim: 100,000 streams x 52 looks in under a minute on 2 cores.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -21,11 +19,11 @@ import tempfile
 import time
 import venv
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from results import GIB, machine, table, write
 
 from coproduce.methods.anytime import (
     Looks,
@@ -38,7 +36,6 @@ from coproduce.methods.anytime import (
 
 T = TypeVar("T")
 UNITS = 10
-GIB = 1024**3
 
 PEER = """
 import sys, time
@@ -119,6 +116,7 @@ def main() -> None:
     parser.add_argument("--peer", type=int, default=200, help="streams that ville runs; 0 for none (200)")
     parser.add_argument("--turns", type=int, default=3, help="turns (3)")
     chosen = parser.parse_args()
+    line = machine("numpy")
     ours: list[dict[str, float]] = []
     theirs: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as place:
@@ -131,25 +129,23 @@ def main() -> None:
                     peer(python, streams=chosen.peer, looks=chosen.looks, all_streams=chosen.streams)
                 )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIB
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy "
-        f"{np.__version__}; {chosen.streams:,} streams x {chosen.looks} looks; median of {chosen.turns} turns; peak "
-        f"{peak:.1f} GiB\n"
-    )
-    print("| kind | seconds | ville, stream by stream | ratio |\n|---|---|---|---|")
+    rows = []
     for name in ours[0]:
-        row = f"| {name} | {statistics.median(each[name] for each in ours):.2f} | "
         pairs = [(b[name], a[name]) for a, b in zip(ours, theirs, strict=False) if name in b]
-        ratios = [b / a for b, a in pairs]
-        print(
-            row
-            + (
-                f"{statistics.median(b for b, _ in pairs):.0f} | {statistics.median(ratios):.0f} |"
-                if pairs
-                else " | |"
-            )
-        )
-    print(f"| all | {statistics.median(sum(each.values()) for each in ours):.2f} | | |")
+        beside = ["", ""]
+        if pairs:
+            beside = [
+                f"{statistics.median(column):.0f}"
+                for column in zip(*((b, b / a) for b, a in pairs), strict=True)
+            ]
+        rows.append([name, f"{statistics.median(each[name] for each in ours):.2f}", *beside])
+    rows.append(["all", f"{statistics.median(sum(each.values()) for each in ours):.2f}", "", ""])
+    write(
+        "Harms",
+        f"{line}; {chosen.streams:,} streams x {chosen.looks} looks; median of {chosen.turns} turns; "
+        f"peak {peak:.1f} GiB.",
+        table(("kind", "seconds", "ville, stream by stream", "ville / coproduce"), rows),
+    )
 
 
 if __name__ == "__main__":

@@ -15,17 +15,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+from results import machine, table, write
 
 TASKS = (
     ("dea", 100),
@@ -97,7 +95,7 @@ def timed(command: list[str]) -> tuple[float, float] | None:
     return float(seconds), float(found)
 
 
-def compared(task: str, path: Path, *, rows: int, turns: int) -> str:
+def compared(task: str, path: Path, *, rows: int, turns: int) -> list[str]:
     """A row of the table."""
     commands = {"ours": [sys.executable, "-c", OURS, task, str(path)]}
     if shutil.which("Rscript"):
@@ -115,29 +113,39 @@ def compared(task: str, path: Path, *, rows: int, turns: int) -> str:
         cells += [f"{theirs:.3f}", f"{theirs / seconds:,.1f}", f"{own[-1][1]:.5f}", f"{other[-1][1]:.5f}"]
     else:
         cells += ["absent", "–", f"{own[-1][1]:.5f}", "–"]
-    return "| " + " | ".join(cells) + " |"
+    return cells
+
+
+def peers() -> str:
+    """R's packages and their versions, as far as they are there."""
+    if shutil.which("Rscript") is None:
+        return "R is absent"
+    asked = "for (p in c('Benchmarking', 'frontier', 'micEconCES')) if (requireNamespace(p, quietly = TRUE)) "
+    words = [
+        "Rscript",
+        "-e",
+        asked + "cat(p, as.character(packageVersion(p)), ''); cat('on', R.version.string)",
+    ]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and write the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--turns", type=int, default=3, help="how often each is measured (3)")
     chosen = parser.parse_args()
-    lines = []
+    line = machine("numpy", told=[peers()])
+    rows = []
     with tempfile.TemporaryDirectory() as place:
-        for task, rows in TASKS:
-            path = Path(place) / f"{task}-{rows}.csv"
-            np.savetxt(path, made_up(rows), delimiter=",", header="y,a,b", comments="")
-            print(f"{task}, {rows}", file=sys.stderr)
-            lines.append(compared(task, path, rows=rows, turns=chosen.turns))
-    where = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()}"
-    print(
-        f"{where}, Python {platform.python_version()}, numpy {np.__version__}; load {os.getloadavg()[0]:.1f}\n"
-    )
-    print("| task | rows | CPU seconds | R, CPU seconds | R / coproduce | found | R found |\n|" + "---|" * 7)
-    print("\n".join(lines))
+        for task, size in TASKS:
+            path = Path(place) / f"{task}-{size}.csv"
+            np.savetxt(path, made_up(size), delimiter=",", header="y,a,b", comments="")
+            print(f"{task}, {size}", file=sys.stderr)
+            rows.append(compared(task, path, rows=size, turns=chosen.turns))
+    header = ("task", "rows", "CPU seconds", "R, CPU seconds", "R / coproduce", "found", "R found")
+    write("Production", f"{line}; median of {chosen.turns} turns.", table(header, rows))
 
 
 if __name__ == "__main__":

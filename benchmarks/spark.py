@@ -22,10 +22,9 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-from audit import GENERATE, MILLION, machine
+from audit import GENERATE, MILLION
+from results import machine, table, write
 
-HERE = Path(__file__).resolve().parent
-BEGIN, END = "<!-- spark: measured below -->", "<!-- spark: measured above -->"
 PARTS = 8
 SETTINGS = "spark.driver.memory 2g\nspark.sql.shuffle.partitions 2\n"
 
@@ -109,8 +108,8 @@ def main() -> None:
     parser.add_argument("--events", type=float, nargs="+", default=[0.25, 1, 4], help="millions of events")
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2], help="cores for each engine")
     chosen = parser.parse_args()
-    load = os.getloadavg()[0]
-    rows: list[str] = []
+    line = machine("duckdb", "pyspark")
+    rows: list[list[str]] = []
     points: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as place:
         for millions in chosen.events:
@@ -121,30 +120,23 @@ def main() -> None:
                     raise SystemExit(f"The engines do not agree: {here.found} and {spark.found}")
                 points.append((millions, spark.cpu_seconds))
                 rows += [
-                    f"| {millions:g} M | {cores} | {name} | {run.start:.1f} | {run.seconds:.1f} | "
-                    f"{run.cpu_seconds:.1f} | {run.seconds / here.seconds:.1f} |"
+                    [
+                        *(f"{millions:g} M", f"{cores}", name, f"{run.start:.1f}", f"{run.seconds:.1f}"),
+                        *(f"{run.cpu_seconds:.1f}", f"{run.seconds / here.seconds:.1f}"),
+                    ]
                     for name, run in (("duckdb", here), ("spark", spark))
                 ]
     millions, seconds = np.array(points).T
     slope, start = np.polyfit(millions, seconds, 1)
     residual = np.abs(seconds - start - slope * millions).max()
-    table = "\n".join(
-        [
-            f"{machine()}; load {load:.1f} at the start; one turn.",
-            "",
-            "| events | cores | engine | seconds to start | seconds | CPU seconds | time, duckdb = 1 |",
-            "|---|---|---|---|---|---|---|",
-            *rows,
-            "",
-            f"Fitted: Spark's CPU seconds = {start:.0f} + {slope:.1f} for each million events "
-            f"(largest residual {residual:.0f}).",
-            f"Ten billion events at that rate: {slope * 10_000 / 3600:.0f} core hours.",
-        ]
+    header = ("events", "cores", "engine", "seconds to start", "seconds", "CPU seconds", "time, duckdb = 1")
+    write(
+        "Spark",
+        f"{line}; one turn.",
+        table(header, rows),
+        f"Fitted: Spark's CPU seconds = {start:.0f} + {slope:.1f} for each million events "
+        f"(largest residual {residual:.0f}). Ten billion events at that rate: {slope * 10_000 / 3600:.0f} core hours.",
     )
-    print(table)
-    page = HERE / "README.md"
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import argparse
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from results import machine, table, write
 
 from coproduce.methods.synthesis.multilevel import multilevel
 from coproduce.methods.synthesis.pooling import pool
@@ -64,17 +66,28 @@ def main() -> None:
     parser.add_argument("--nested", type=int, nargs="+", default=[100, 1000, 3000, 10_000])
     parser.add_argument("--metafor", type=int, default=1000, help="the largest size that metafor fits")
     chosen = parser.parse_args()
+    line = machine("numpy", told=[peer()])
+    rows = [
+        row(model, size, fit=fit, most=chosen.metafor)
+        for model, sizes, fit in (("plain", chosen.sizes, plain), ("three levels", chosen.nested, nested))
+        for size in sizes
+    ]
+    header = ("model", "effects", "seconds", "metafor, seconds", "metafor / coproduce", "apart")
+    write("Synthesis", f"{line}; metafor for {chosen.metafor:,} effects at most.", table(header, rows))
+
+
+def peer() -> str:
+    """The peer and its version, or that it is absent."""
     if shutil.which("Rscript") is None:
-        print("There is no Rscript here: ours alone.")
-    print("| model | effects | ours, seconds | metafor, seconds | ratio | apart |\n|---|---|---|---|---|---|")
-    for model, sizes, fit in (("plain", chosen.sizes, plain), ("three levels", chosen.nested, nested)):
-        for size in sizes:
-            row(model, size, fit=fit, most=chosen.metafor)
+        return "R is absent"
+    words = ["Rscript", "-e", 'cat(as.character(packageVersion("metafor")), "on", R.version.string)']
+    return f"metafor {subprocess.run(words, capture_output=True, text=True, check=True).stdout}"
 
 
 def row(
     model: str, size: int, *, fit: Callable[[Floats, Floats, Floats], tuple[float, ...]], most: int
-) -> None:
+) -> list[str]:
+    print(f"{model}, {size:,}", file=sys.stderr)
     y, v, study = simulated(size)
     ours = timed(lambda: fit(y, v, study))
     theirs = metafor(model, y, v, study) if size <= most and shutil.which("Rscript") else None
@@ -82,7 +95,7 @@ def row(
     if theirs is not None:
         apart = max(abs(a - b) / abs(b) for a, b in zip(ours.numbers, theirs.numbers, strict=True))
         cells = [f"{theirs.seconds:.3f}", f"{theirs.seconds / ours.seconds:,.0f}", f"{apart:.0e}"]
-    print(f"| {model} | {size:,} | {ours.seconds:.4f} | {' | '.join(cells)} |", flush=True)
+    return [model, f"{size:,}", f"{ours.seconds:.4f}", *cells]
 
 
 def simulated(size: int) -> tuple[Floats, Floats, Floats]:

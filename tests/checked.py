@@ -75,7 +75,7 @@ class Agreement:
     @property
     def key(self) -> tuple[str, ...]:
         """What stays the same on every machine."""
-        return (self.source.question, self.what, self.source.cite, self.theirs)
+        return (self.source.question, self.source.cite, self.what, self.theirs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,8 @@ class Kept:
     @property
     def key(self) -> tuple[str, ...]:
         """What stays the same on every machine and for any number of runs."""
-        return (self.simulation.question, self.simulation.design, self.measure, self.what)
+        made = self.simulation
+        return (made.question, f"{made.design}: {made.made}", self.measure, self.what)
 
 
 @dataclass(slots=True, kw_only=True)

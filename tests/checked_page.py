@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -58,20 +58,22 @@ def page(told: Sequence[Agreement | Kept], *, root: Path) -> str:
 
 
 def keys(text: str) -> set[tuple[str, ...]]:
-    """The rows of a page, each as its subject and its cells."""
-    found, subject = set(), ""
+    """The rows of a page, each as its subject, whose figures they are or what was simulated, and its cells."""
+    found, subject, group = set(), "", ""
     for line in text.splitlines():
         if line.startswith("## "):
             subject = line[3:]
+        elif line.startswith("**"):
+            group = line.split("**")[1]
         elif line.startswith("| "):
-            found.add((subject, *(cell.strip() for cell in line.strip("|").split(" | "))))
+            found.add((subject, group, *(cell.strip() for cell in line.strip("|").split(" | "))))
     return found
 
 
 def is_on(rows: set[tuple[str, ...]], one: Agreement | Kept) -> bool:
     """Whether a page has the row of this check."""
-    subject, *cells = one.key
-    return any(row[0] == subject and set(map(_cell, cells)) <= set(row[1:]) for row in rows)
+    subject, group, *cells = map(_cell, one.key)
+    return any(row[:2] == (subject, group) and set(cells) <= set(row[2:]) for row in rows)
 
 
 def picture(told: Iterable[Agreement | Kept]) -> str:
@@ -148,49 +150,45 @@ def _counted(name: str, figures: Sequence[Agreement], promises: Sequence[Kept]) 
 
 def _section(name: str, figures: Sequence[Agreement], promises: Sequence[Kept]) -> str:
     mine = [one for one in figures if one.source.question == name]
-    published = [one for one in mine if one.source.kind == "published"]
-    others = [one for one in mine if one.source.kind != "published"]
     kept = [one for one in promises if one.simulation.question == name]
-    beside = ("what", "theirs", "ours", "apart", "allowed", "source", "test")
-    simulated = (
-        "design or method",
-        "measure",
-        "of what",
-        "promised",
-        "found",
-        "records",
-        "how they are made",
-        "test",
-    )
+    beside = ("what", "theirs", "ours", "apart", "allowed")
+    simulated = ("measure", "of what", "promised", "found", "records")
     parts = [f"## {name}\n"]
-    for title, header, rows, row in (
-        ("Published figures", beside, published, _figure),
-        ("Programs and formulas", beside, others, _figure),
-        ("Simulations", simulated, kept, _promise),
+    for title, header, rows in (
+        ("Published figures", beside, [one for one in mine if one.source.kind == "published"]),
+        ("Programs and formulas", beside, [one for one in mine if one.source.kind != "published"]),
+        ("Simulations", simulated, kept),
     ):
         if rows:
-            shown: Callable[..., tuple[str, ...]] = row
-            parts.append(f"### {title}: {name}\n\n" + _table(header, [shown(one) for one in rows]))
+            parts += [f"### {title}: {name}\n", *_groups(header, rows)]
     return "\n".join(parts)
+
+
+def _groups(header: Sequence[str], rows: Sequence[Agreement | Kept]) -> Iterable[str]:
+    """A table for each source or simulation."""
+    groups: dict[tuple[str, str], list[Agreement | Kept]] = {}
+    for row in rows:
+        groups.setdefault((row.key[1], _file(row.test)), []).append(row)
+    for (group, file), those in groups.items():
+        yield f"**{_cell(group)}** ({file})\n"
+        yield _table(header, [_figure(row) if isinstance(row, Agreement) else _promise(row) for row in those])
 
 
 def _figure(one: Agreement) -> tuple[str, ...]:
     apart = f"{one.apart:.1g}" if one.apart else "0"
     allowed = f"{one.allowed:.1g}" if one.allowed else "0"
-    of_theirs = " of theirs" if one.relative else ""
-    return (one.what, one.theirs, one.ours, apart, f"{allowed}{of_theirs}", one.source.cite, _file(one.test))
+    return (one.what, one.theirs, one.ours, apart, f"{allowed} of theirs" if one.relative else allowed)
 
 
 def _promise(one: Kept) -> tuple[str, ...]:
     if one.measure == "bias":
         found = f"{one.found:+.2g} ({one.low:+.2g} to {one.high:+.2g})"
     else:
-        found = f"{one.found:.1%} ({one.low:.1%} to {one.high:.1%})"
-    promised = "0" if one.measure == "bias" else "" if one.promised is None else f"{one.promised:.4g}"
+        found = f"{100 * one.found:.1f} % ({100 * one.low:.1f} to {100 * one.high:.1f})"
+    promised = "0" if one.measure == "bias" else "" if one.promised is None else f"{100 * one.promised:.3g} %"
     if one.short:
-        promised = f"{promised} ({one.short})"
-    made = one.simulation
-    return (made.design, one.measure, one.what, promised, found, f"{one.runs:,}", made.made, _file(one.test))
+        promised = f"{promised}: {one.short}"
+    return (one.measure, one.what, promised, found, f"{one.runs:,}")
 
 
 def _file(test: str) -> str:

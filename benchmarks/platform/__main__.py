@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -20,21 +18,19 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cluster import FILLING, HERE, Cluster, served, told
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # what the benchmarks share
+
+from cluster import FILLING, Cluster, served, told
+from results import machine, table, write
 from visiting import CONFIRM, Seen, Visitor, visited
 
-PAGE = HERE.parent / "README.md"
-BEGIN, END = "<!-- platform: measured below -->", "<!-- platform: measured above -->"
 MOST_QUERIES = 30
 TURNS = 3
 WARMING_SECONDS = 4
 FLAT_OUT_SECONDS = 9
-GIB = 1024**3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,57 +99,40 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def row(name: str, sizes: list[Size]) -> str:
+def row(name: str, sizes: list[Size]) -> list[str]:
     """A page's line: its queries, the 95th percentile at each size, and by how much the largest takes longer."""
     times = [size.calm.percentile_95(name) for size in sizes]
     cells = [name, str(max(size.queries[name] for size in sizes))]
-    cells += [f"{each:.0f}" for each in times] + [f"{times[-1] / each:.1f}" for each in times[:-1]]
-    return f"| {' | '.join(cells)} |"
+    return cells + [f"{each:.0f}" for each in times] + [f"{times[-1] / each:.1f}" for each in times[:-1]]
 
 
-def table(sizes: list[Size], *, chosen: argparse.Namespace, machine: str) -> str:
-    """What is printed and written."""
-    least, less, most = (f"{size.contributions:,}" for size in sizes)
+def what_was_asked(chosen: argparse.Namespace) -> str:
+    """How the platform was visited."""
+    return (
+        f"{chosen.users} people at once, {chosen.pause:g} s between their pages, for {chosen.seconds:g} s at each "
+        f"size, in {TURNS} turns; milliseconds within which 95 of 100 were answered."
+    )
+
+
+def what_was_right(sizes: list[Size]) -> str:
+    """What was counted when all had gone."""
     each_second = [f"{size.flat_out.number / size.flat_out.seconds:.0f}" for size in sizes]
     errors = sum((size.errors for size in sizes), Counter())
     confirmed = sum(size.confirmed for size in sizes)
-    names = sorted(sizes[-1].calm.milliseconds, key=list(sizes[-1].queries).index)
-    return "\n".join(
-        [
-            f"{machine}; {chosen.users} people at once, {chosen.pause:g} s between their pages, for "
-            f"{chosen.seconds:g} s at each size, in {TURNS} turns; milliseconds within which 95 of 100 were answered.",
-            "",
-            f"| page | queries | {least} | {less} | {most} | {most} / {least} | {most} / {less} |",
-            "|---|---|---|---|---|---|---|",
-            *(row(name, sizes) for name in names),
-            "",
-            f"Without pauses, answers a second: {' / '.join(each_second)}. "
-            f"Errors: {', '.join(f'{name} ({number})' for name, number in errors.items()) or 'none'}. "
-            f"{confirmed:,} contributions were confirmed meanwhile: each was credited once, is in the trail, and the "
-            "ledgers sum to nought. Of 240 units, enrolled by eight at once and each by two, none was enrolled "
-            "twice, no place in a list was left out, and the blocks are balanced.",
-        ]
-    )
-
-
-def machine(cluster: Cluster) -> str:
-    """The machine and what runs on it, in a line."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
-    postgres = subprocess.run(
-        [cluster.tools / "postgres", "--version"], capture_output=True, text=True, check=True
-    ).stdout.split()[2]
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, "
-        f"Python {platform.python_version()}, Django {version('django')}, gunicorn {version('gunicorn')}, "
-        f"PostgreSQL {postgres} as it comes; load {os.getloadavg()[0]:.1f} at the start"
+        f"Without pauses, answers a second: {' / '.join(each_second)}. "
+        f"Errors: {', '.join(f'{name} ({number})' for name, number in errors.items()) or 'none'}. "
+        f"{confirmed:,} contributions were confirmed meanwhile: each was credited once, is in the trail, and the "
+        "ledgers sum to nought. Of 240 units, enrolled by eight at once and each by two, none was enrolled "
+        "twice, no place in a list was left out, and the blocks are balanced."
     )
 
 
-def write(found: str) -> None:
-    """Print what was found, and put it into the page."""
-    print(found)
-    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{found}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+def postgres(cluster: Cluster) -> str:
+    """The server's name and version."""
+    words = [cluster.tools / "postgres", "--version"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    return f"PostgreSQL {said.split()[2]} as it comes"
 
 
 def main() -> None:
@@ -168,13 +147,21 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="coproduce-") as place:
         cluster = Cluster(Path(place))
-        line = machine(cluster)
+        line = machine("django", "gunicorn", told=[postgres(cluster)])
         numbers = (0, chosen.contributions // 100, chosen.contributions)
         with cluster.running(FILLING):
             sizes = [filled(cluster, contributions=number, users=chosen.users) for number in numbers]
         with cluster.running():
             measure(cluster, sizes, chosen=chosen)
-    write(table(sizes, chosen=chosen, machine=line))
+    least, less, most = (f"{size.contributions:,}" for size in sizes)
+    header = ("page", "queries", least, less, most, f"{most} / {least}", f"{most} / {less}")
+    names = sorted(sizes[-1].calm.milliseconds, key=list(sizes[-1].queries).index)
+    write(
+        "Platform",
+        f"{line}; {what_was_asked(chosen)}",
+        table(header, [row(name, sizes) for name in names]),
+        what_was_right(sizes),
+    )
     many = {name: number for name, number in sizes[-1].queries.items() if number > MOST_QUERIES}
     if many:
         raise SystemExit(f"Too many queries: {many}")
