@@ -103,3 +103,4 @@ def test_no_small_count_can_be_worked_out_from_the_total_of_its_whole(
         hidden = [was for (_, cell), (_, was) in members if cell is None]
         others = [was for (_, cell), (_, was) in members if cell is not None and was > 0]
         assert len(hidden) != 1 or not others, (whole, members)
+        assert not hidden or max(hidden) > 1 or not others, (whole, members)

@@ -7,7 +7,7 @@ from.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Mapping
 
 from coproduce.findings.finding import Cell, Estimate, Finding, Table
 
@@ -107,23 +107,26 @@ def _table(table: Table, small_numbers: int) -> Table:
 
 
 def _second_ones(table: Table, hidden: set[Place]) -> set[Place]:
-    """Where one row of a whole is hidden, hide the next smallest too: else it is the whole less the others."""
+    """Where what is hidden of a whole is one row, or ones only, hide the next smallest too.
+
+    Whoever knows the whole knows what its hidden rows add up to, and that each is at least 1, as noughts are shown.
+    """
     if table.adds_up is None:
         return hidden
-    wholes: dict[tuple[Hashable, ...], list[Place]] = defaultdict(list)
-    for column in table.counts:
-        for place, row in enumerate(table.records()):
-            if row[column]:
-                wholes[(column, *(row[name] for name in table.adds_up))].append((place, column))
-    return hidden.union(*(_second(table, places, hidden) for places in wholes.values()))
+    wholes: dict[tuple[Hashable, ...], dict[Place, float]] = defaultdict(dict)
+    for place, row in enumerate(table.records()):
+        for column in table.counts:
+            count = row[column]
+            if isinstance(count, int | float) and count:
+                wholes[(column, *(row[name] for name in table.adds_up))][place, column] = count
+    return hidden.union(*(_second(counts, hidden) for counts in wholes.values()))
 
 
-def _second(table: Table, places: Iterable[Place], hidden: set[Place]) -> set[Place]:
-    shown = [place for place in places if place not in hidden]
-    alone = sum(place in hidden for place in places) == 1
-    if not (alone and shown):
-        return set()
-    return {min(shown, key=lambda place: (table.records()[place[0]][place[1]], place[0]))}
+def _second(counts: Mapping[Place, float], hidden: set[Place]) -> set[Place]:
+    gone = [count for place, count in counts.items() if place in hidden]
+    shown = [place for place in counts if place not in hidden]
+    told = bool(gone) and (len(gone) == 1 or max(gone) == 1)
+    return {min(shown, key=lambda place: (counts[place], place[0]))} if told and shown else set()
 
 
 def _difference(new: Table, old: Table) -> int:
