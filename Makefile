@@ -10,7 +10,7 @@ BIN := .venv/bin
 # An activated environment of another project must not leak into this one.
 unexport VIRTUAL_ENV PYTHONHOME
 
-.PHONY: help setup demo test check lint bench docs screenshots clean
+.PHONY: help setup demo test check lint bench checked docs screenshots clean
 
 help: ## List what can be typed
 	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -27,8 +27,11 @@ test: lint ## Every check and every test
 check: lint ## Lint, format, types, and the rules of the house; no other test
 	$(BIN)/python -m pytest -q tests/house
 
-bench: .venv/.ready ## Measure audit, harms, determinants, synthesis, production and the platform (many minutes)
-	for each in audit.py harms.py determinants.py synthesis.py production.py platform; do $(BIN)/python benchmarks/$$each || exit 1; done
+bench: .venv/.ready ## Measure start-up, every question's engine and the platform beside their peers (three quarters of an hour)
+	$(BIN)/python benchmarks
+
+checked: .venv/.ready ## Recompute every published figure and simulation, five times as many, into docs/checked.md (many minutes)
+	COPRODUCE_REPEATS=5 $(BIN)/python -m pytest -q tests/accuracy tests/truth --checked docs/checked.md
 
 screenshots: .venv/.ready ## Make the journeys in a browser and copy the pictures that the documentation shows
 	$(BIN)/python -m pytest -q tests/browser/test_journeys.py
