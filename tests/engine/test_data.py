@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coproduce.errors import RecordsError, StudyError
-from coproduce.records.data import Reading, open_data, query_data
+from coproduce.records.data import Reading, by_name, open_data, query_data
 from coproduce.records.engine import Engine
 from coproduce.records.opening import Records
 from coproduce.records.settings import Head
@@ -33,7 +33,7 @@ def opened(tmp_path):
 
 def test_numbers_and_what_is_not_known(opened):
     reading = Reading(opened("y\n1\n\n 2.5 \nNA\n-1e3\n"), at=AT)
-    assert reading.number("y", key="outcome").tolist() == pytest.approx([1, 2.5, np.nan, -1000], nan_ok=True)
+    assert reading.number("y", key="outcome").tolist() == pytest.approx([2.5, -1000, 1, np.nan], nan_ok=True)
     reading.done()
     assert reading.notes == ["'NA' in the column 'y' was read as not known."]
 
@@ -42,9 +42,25 @@ def test_labels_that_are_numbers_are_one_however_they_are_written(opened):
     assert Reading(opened("arm\n0\n0.0\n1.0\n")).label("arm", key="arm").tolist() == ["0", "0", "1"]
     assert Reading(opened(pd.DataFrame({"arm": [0.0, np.nan, 1.0]}))).label("arm", key="arm").tolist() == [
         "0",
-        None,
         "1",
+        None,
     ]
+
+
+def test_rows_are_in_the_order_of_their_cells_and_keep_the_numbers_that_people_give_them(opened):
+    data = opened("town,y\ntown 10,1\ntown 2,\nTown 1,3\ntown 2,2\n")
+    assert data.columns["town"].tolist() == ["Town 1", "town 10", "town 2", "town 2"]
+    assert data.row_numbers.tolist() == [4, 2, 5, 3]
+    named = by_name(data, "town")
+    assert named.columns["town"].tolist() == ["Town 1", "town 2", "town 2", "town 10"]
+    assert named.row_numbers.tolist() == [4, 5, 3, 2]
+    assert by_name(data, "village") is data
+
+
+def test_a_fault_shows_the_first_rows_of_the_file(opened):
+    reading = Reading(opened("y\n" + "\n".join(f"x{20 - row:02}" for row in range(20)) + "\n"), at=AT)
+    reading.number("y", key="outcome")
+    assert [row for row, _ in reading.faults[0].rows] == list(range(2, 12))
 
 
 def test_labels_that_differ_by_a_space_are_a_fault(opened):
@@ -53,8 +69,8 @@ def test_labels_that_differ_by_a_space_are_a_fault(opened):
     with pytest.raises(RecordsError) as refused:
         reading.done()
     assert [fault.found for fault in refused.value.faults] == [
-        "'control' and 'control '",
         "'Visit' and 'visit'",
+        "'control' and 'control '",
     ]
 
 

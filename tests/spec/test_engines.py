@@ -75,6 +75,7 @@ OVER_ROWS = (
     "min(moment), max(b) FROM sample GROUP BY g ORDER BY g",
     "SELECT b, sum(CAST(n AS DECIMAL(18, 0))), avg(n), quantile_cont(n, 0.5), quantile_cont(n, 0.9), "
     "count(*) FILTER (WHERE n > 2), sum(n) FILTER (WHERE b) FROM sample GROUP BY b ORDER BY b DESC",
+    "SELECT b, sum(n / 7 ORDER BY n / 7), avg(n / 7 ORDER BY n / 7) FROM sample GROUP BY b ORDER BY b",
     "SELECT g, max(n) AS most FROM sample GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL",
     "SELECT array_sort(array_agg(row_number * 10 + 1)) AS path, count(*) FROM sample GROUP BY g ORDER BY path",
     "SELECT p, unnest(path) FROM (SELECT 1 AS p, [3, 1, 2] AS path) ORDER BY ALL",

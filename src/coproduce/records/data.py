@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ Numbers = NDArray[np.float64]
 Texts = NDArray[np.object_]
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+DIGITS = re.compile(r"([0-9]+)")
 LARGEST = 1e50
 """Nothing that is measured is larger, and the sums of powers of larger numbers end in infinity."""
 
@@ -72,6 +73,8 @@ def open_data(
     records: Records, path: str, *, at: str, delimiter: str | None = None, encoding: str | None = None
 ) -> Data:
     """Read an analyst's own file (CSV or Parquet in the study's folder), or a table that was handed over in memory.
+
+    Its rows are ordered by all its columns, so that nothing that is found depends on the order in which they lay.
 
     Parameters
     ----------
@@ -122,8 +125,9 @@ def open_data(
             raise RecordsError(*faults)
         if not source.rows:
             raise RecordsError(Fault(file=file, rule="empty", found="no rows", wanted="a row at least"))
+        order = [*(column.sql for column in source.columns), "row_number"]
         columns = records.engine.local.columns(
-            f"SELECT {', '.join(['row_number', *held])} FROM {source.scan} ORDER BY row_number"
+            f"SELECT {', '.join(['row_number', *held])} FROM {source.scan} ORDER BY {', '.join(order)}"
         )
         numbers = columns.pop("row_number").astype(np.int64) + source.first_row - 1
         records.data[path] = Data(
@@ -135,6 +139,43 @@ def open_data(
             notes=source.notes,
         )
     return records.data[path]
+
+
+def table_data(records: Records, table: str) -> Data:
+    """One of a study's small tables in memory, its rows in an order that does not depend on that of the file."""
+    opened = records.tables[table]
+    return query_data(records, f"SELECT * FROM {table} ORDER BY {opened.order}", file=opened.file)
+
+
+def by_name(data: Data, column: str) -> Data:
+    """The rows by the names in one column as people order them, with 2 before 10; equal names keep their order."""
+    if column not in data.columns:
+        return data
+    order = np.array(
+        sorted(
+            range(data.rows), key=[natural(_text(cell) or "") for cell in data.columns[column]].__getitem__
+        ),
+        dtype=np.int64,
+    )
+    return replace(
+        data,
+        columns={name: cells[order] for name, cells in data.columns.items()},
+        row_numbers=data.row_numbers[order],
+    )
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """What names are ordered by so that 2 stands before 10, and capital letters do not count.
+
+    Examples
+    --------
+    >>> sorted(["area 10", "area 2", "Area 1"], key=natural)
+    ['Area 1', 'area 2', 'area 10']
+    """
+    parts = [
+        part.lstrip("0") if place % 2 else part for place, part in enumerate(DIGITS.split(name.casefold()))
+    ]
+    return (*((len(part) if place % 2 else 0, part) for place, part in enumerate(parts)), (0, name))
 
 
 def query_data(records: Records, sql: str, *, file: str) -> Data:
@@ -254,10 +295,9 @@ class Reading:
     def _refuse(self, column: str, places: Sequence[int], *, wanted: str, rule: str) -> None:
         if not places:
             return
-        cells = self.data.columns[column]
-        shown = tuple(
-            (int(self.data.row_numbers[place]), _text(cells[place])) for place in places[:SHOWN_ROWS]
-        )
+        cells, numbers = self.data.columns[column], self.data.row_numbers
+        first = sorted(places, key=lambda place: int(numbers[place]))[:SHOWN_ROWS]
+        shown = tuple((int(numbers[place]), _text(cells[place])) for place in first)
         self.faults.append(
             Fault(file=self.data.file, place=column, rule=rule, wanted=wanted, count=len(places), rows=shown)
         )

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from coproduce.errors import RecordsError, StudyError
 from coproduce.records.check import Checked, checked_tables
+from coproduce.records.columns import ROW_NUMBER
 from coproduce.records.data import Data
-from coproduce.records.engine import Engine
+from coproduce.records.engine import Engine, quoted
 from coproduce.records.rows import view
+from coproduce.records.schema import TABLES
 from coproduce.records.settings import FILE
 from coproduce.records.study import Study
 
@@ -49,6 +51,13 @@ class OpenTable:
     groups: tuple[str, ...]
     free: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def order(self) -> str:
+        """SQL for ORDER BY in which rows stand the same however they lay in the file: by the key, else by all."""
+        schema = TABLES[self.name]
+        columns = schema.key or (*schema.names, *map(quoted, self.free))
+        return ", ".join((*columns, ROW_NUMBER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ PLAIN: frozenset[str] = frozenset(
     Literal Boolean Null Paren If And Or Not EQ NEQ LT LTE GT GTE Between In Is NullSafeEQ NullSafeNEQ Add Sub
     Mul Neg IntDiv Mod Tuple Values Union With CTE Distinct Exists Like Escape Window Filter Var Array DataType
     DataTypeParam Abs ArrayContains Chr Coalesce ConcatWs Contains Count DenseRank Explode FirstValue Greatest Lag Lead
-    Least Left Length Max Min Right RowNumber Sqrt Sum Year
+    Least Left Length Max Min Right RowNumber Sqrt Year
     """.split()  # noqa: SIM905 (one name a line would fill two pages)
 )
 """What both engines mean alike once sqlglot has put it into Spark's words."""
@@ -244,8 +244,15 @@ def _div(node: exp.Expr) -> exp.Expr:
     )
 
 
+def _sum(node: exp.Expr) -> exp.Expr:
+    """The order in which fractions are added up settles their last digits; a cluster adds them up as they come."""
+    if isinstance(node.this, exp.Order):
+        node.set("this", node.this.this)
+    return node
+
+
 def _average(node: exp.Expr) -> exp.Expr:
-    return _call("avg", exp.cast(node.this.copy(), "DOUBLE"))
+    return _call("avg", exp.cast(_sum(node).this.copy(), "DOUBLE"))
 
 
 def _round(node: exp.Expr) -> exp.Expr:
@@ -404,6 +411,7 @@ SAID: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "Cast": _cast,
     "TryCast": _try_cast,
     "Div": _div,
+    "Sum": _sum,
     "Avg": _average,
     "Round": _round,
     "Trunc": _trunc,

@@ -1,4 +1,4 @@
--- What each initiative intends, in the order of the records.
+-- What each initiative intends, by its name.
 SELECT
     initiative,
     phase,
@@ -16,4 +16,4 @@ SELECT
     scope,
     relation
 FROM initiatives
-ORDER BY row_number
+ORDER BY initiative

@@ -13,7 +13,7 @@ from coproduce.errors import EstimationError, Fault
 from coproduce.methods.qca.calibrate import classes, direct, indirect, quantile_anchors
 from coproduce.methods.qca.sets import Sets
 from coproduce.questions.determinants.settings import Calibration, DeterminantsSettings
-from coproduce.records.data import Data, Reading, open_data, query_data
+from coproduce.records.data import Data, Reading, by_name, open_data, table_data
 from coproduce.records.opening import Records
 from coproduce.records.settings import FILE
 
@@ -92,11 +92,14 @@ def load(records: Records, settings: DeterminantsSettings, *, at: str) -> Loaded
 
 
 def _data(records: Records, settings: DeterminantsSettings, *, at: str) -> Data:
-    if settings.data is not None:
-        return open_data(
+    """The cases by their names."""
+    if settings.data is None:
+        found = table_data(records, "cases")
+    else:
+        found = open_data(
             records, settings.data, at=at, delimiter=settings.delimiter, encoding=settings.encoding
         )
-    return query_data(records, "SELECT * FROM cases ORDER BY row_number", file=records.tables["cases"].file)
+    return by_name(found, settings.case_id)
 
 
 def _kept(
@@ -238,7 +241,7 @@ def from_tables(records: Records) -> dict[str, dict[str, object]]:
     columns = [name for name in records.tables["cases"].free if name not in records.tables["cases"].groups]
     if not columns:
         return {}
-    reading = Reading(query_data(records, "SELECT * FROM cases", file=records.tables["cases"].file))
+    reading = Reading(table_data(records, "cases"))
     values = np.column_stack([reading.number(name, key=name) for name in (*columns, "outcome")])
     memberships = not reading.faults and bool(np.all((values >= 0) & (values <= 1)))
     return {"cases": {"conditions": columns}} if memberships else {}

@@ -45,7 +45,7 @@ def measures_of(records: Records, settings: EffectsSettings) -> tuple[Measure, .
     """
     rows: Mapping[str, Mapping[str, Any]] = {}
     if records.has("measures"):
-        held = records.engine.named_rows("SELECT * FROM measures ORDER BY row_number")
+        held = records.engine.named_rows("SELECT * FROM measures ORDER BY measure")
         rows = {row["measure"]: row for row in held}
     names = settings.named_outcomes
     if settings.data is None:

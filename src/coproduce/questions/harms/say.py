@@ -175,7 +175,7 @@ def _represented(
 
 def _population(records: Records, column: str) -> dict[str, float]:
     rows = records.engine.rows(
-        f"SELECT CAST({quoted(column)} AS VARCHAR), sum(persons) FROM population "  # noqa: S608 (quoted)
+        f"SELECT CAST({quoted(column)} AS VARCHAR), sum(persons ORDER BY persons) FROM population "  # noqa: S608 (quoted)
         f"WHERE {quoted(column)} IS NOT NULL GROUP BY 1 HAVING sum(persons) > 0 ORDER BY 1"
     )
     whole = sum(persons for _, persons in rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coproduce.errors import Fault, nearest
-from coproduce.records.data import NUMBER
+from coproduce.records.data import NUMBER, natural
 from coproduce.vocabulary import FACETS
 
 UNSCORED = frozenset({"select_multiple", "text", "date"})
@@ -90,7 +90,18 @@ def read_items(rows: Mapping[str, Any], *, file: str, first_row: int) -> tuple[t
         ]
         if not found:
             items.append(_item(row))
-    return tuple(items), faults
+    return tuple(sorted(items, key=_place)), faults
+
+
+def _place(item: Item) -> tuple[Any, ...]:
+    """Where an item stands: by its construct, whose parts keep the order of the field's words, then by its name."""
+    first, *rest = item.construct.split(".")
+    known = (tuple(PARTS), *(part or () for part in PARTS.get(first, ())))
+    places = [
+        words.index(part) if part in words else len(words)
+        for part, words in zip((first, *rest), known, strict=False)
+    ]
+    return places, natural(item.construct), natural(item.name)
 
 
 def _known(cell: Any) -> Any:

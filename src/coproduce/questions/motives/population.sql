@@ -1,4 +1,4 @@
-SELECT group_1 AS value, sum(persons) AS persons
+SELECT group_1 AS value, sum(persons ORDER BY persons) AS persons
 FROM population
 WHERE group_1 IS NOT NULL
 GROUP BY group_1

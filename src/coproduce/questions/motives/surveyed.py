@@ -32,7 +32,7 @@ class Surveyed:
     Parameters
     ----------
     items
-        The scored items.
+        The scored items, in an order of their own.
     scores
         Wave -> item -> what each respondent's answer counts as (n), a high one meaning much.
     wave, waves
@@ -86,7 +86,7 @@ class Surveyed:
         )
 
     def constructs(self, first: str) -> dict[str, tuple[Item, ...]]:
-        """The constructs whose name begins with that word, each with its items, in the order of the items."""
+        """The constructs whose name begins with that word, each with its items."""
         found: dict[str, tuple[Item, ...]] = {}
         for item in self.items:
             if item.construct.split(".")[0] == first:

@@ -15,7 +15,7 @@ from coproduce.errors import Fault, StudyError
 from coproduce.questions.synthesis import own_findings
 from coproduce.questions.synthesis.measures import effects_of, refuse_impossible
 from coproduce.questions.synthesis.settings import SynthesisSettings
-from coproduce.records.data import Data, Numbers, Reading, Texts, open_data, query_data
+from coproduce.records.data import Data, Numbers, Reading, Texts, by_name, open_data, table_data
 from coproduce.records.opening import Records
 from coproduce.records.settings import FILE
 
@@ -105,7 +105,8 @@ def load(records: Records, settings: SynthesisSettings, *, at: str) -> Studies:
     RecordsError
         If a row cannot be; every fault at once.
     """
-    reading = Reading(_data(records, settings, at=at), at=at)
+    data = _data(records, settings, at=at)
+    reading = Reading(data if settings.findings else by_name(data, settings.study), at=at)
     reading.faults += _misnamed(settings, at=at)
     found = _read(reading, settings)
     reading.faults += _thin(found, settings, reading=reading)
@@ -133,9 +134,7 @@ def _data(records: Records, settings: SynthesisSettings, *, at: str) -> Data:
     if not records.has("studies"):
         wanted = "`data` (a file of effects), [records.studies] or `findings` (findings.json files)"
         raise StudyError(Fault(file=FILE, place=at, rule="source", found="none of them", wanted=wanted))
-    table = query_data(
-        records, "SELECT * FROM studies ORDER BY row_number", file=records.tables["studies"].file
-    )
+    table = table_data(records, "studies")
     there = {*records.tables["studies"].columns, *records.tables["studies"].free}
     return replace(table, columns={name: cells for name, cells in table.columns.items() if name in there})
 

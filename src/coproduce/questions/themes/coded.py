@@ -21,7 +21,7 @@ Texts = NDArray[np.object_]
 class Coded:
     """Every coded passage: its document, coder and code by number, and where it starts and has ended.
 
-    Documents are numbered in the order in which they first stand in the table, coders and codes by name. `groups` holds
+    Documents, coders and codes are numbered in the order of their names. `groups` holds
     what each passage says of whose words it is (its side, and the study's groups), None where it says nothing.
     """
 
@@ -60,7 +60,7 @@ def read_coded(records: Records, *, named: Mapping[str, Sequence[str]]) -> Coded
         With every code that a setting names and nobody gave, or leaves out.
     """
     groups = records.tables["segments"].groups
-    rows = records.engine.columns("SELECT * FROM segments ORDER BY row_number")
+    rows = records.engine.columns(f"SELECT * FROM segments ORDER BY {records.tables['segments'].order}")  # noqa: S608 (own names)
     documents = tuple(dict.fromkeys(rows["document"].tolist()))
     coders, coder = _numbered(rows["coder"])
     codes, code = _numbered(rows["code"])

@@ -10,6 +10,7 @@ from coproduce.findings import Diagnostic, Table
 from coproduce.findings.part import Part
 from coproduce.methods.intervals import critical
 from coproduce.questions.themes.coded import Coded
+from coproduce.records.data import natural
 from coproduce.records.opening import Records
 
 COMMONEST = 8
@@ -43,7 +44,7 @@ def displayed(records: Records, coded: Coded, *, joint: Sequence[str]) -> Part:
     shown = list(joint) or [coded.codes[code] for code in _commonest(coded)]
     names, beside = _cases(records)
     effects = {study: effect for study, effect in _effects(records).items() if study in cases}
-    listed = [*(case for case in beside if case in cases), *sorted(cases - set(beside))]
+    listed = [*(case for case in beside if case in cases), *sorted(cases - set(beside), key=natural)]
     rows = tuple(
         (
             case,
@@ -93,7 +94,8 @@ def _cases(records: Records) -> tuple[tuple[str, ...], dict[str, tuple[Cell, ...
     if not records.has("cases"):
         return (), {}
     free = records.tables["cases"].free[:MOST_CONDITIONS]
-    rows = records.engine.named_rows("SELECT * FROM cases ORDER BY row_number")
+    rows = records.engine.named_rows("SELECT * FROM cases ORDER BY case_id")
+    rows.sort(key=lambda row: natural(row["case_id"]))
     return ("outcome", *(f"condition: {name}" for name in free)), {
         row["case_id"]: (row["outcome"], *(row[name] for name in free)) for row in rows
     }

@@ -66,7 +66,8 @@ BEARER_WORDS = {"organisation": "the organisation", "citizen": "citizens", "othe
 
 def all_borne(records: Records, settings: ValueSettings) -> Section:
     """All costs by who bore them, where they cannot be set against outcomes."""
-    amounts = dict(records.engine.rows("SELECT borne_by, sum(amount) FROM costs GROUP BY ALL ORDER BY ALL"))
+    query = "SELECT borne_by, sum(amount ORDER BY amount) FROM costs GROUP BY ALL ORDER BY ALL"
+    amounts = dict(records.engine.rows(query))
     if not amounts:
         return Section(name="Worth")
     there = [bearer for bearer in BEARERS if bearer in amounts]

@@ -191,7 +191,7 @@ class _Look:
     def costs(self) -> None:
         """Costs by who bore them: of the unit, and its even part of what fell in its arm."""
         sums = ", ".join(
-            f"sum(CASE WHEN borne_by = '{bearer}' THEN amount ELSE 0 END) AS cost_{bearer}"
+            f"coalesce(sum(amount ORDER BY amount) FILTER (borne_by = '{bearer}'), 0) AS cost_{bearer}"
             for bearer in BEARERS
         )
         later, before = self._found(
@@ -248,7 +248,7 @@ class _Look:
     def _credits(self) -> None:
         """Negative amounts are savings or income: said, since they are netted in the totals."""
         ((number, total),) = self.records.engine.rows(
-            "SELECT count(*), coalesce(sum(amount), 0) FROM costs WHERE amount < 0"
+            "SELECT count(*), coalesce(sum(amount ORDER BY amount), 0) FROM costs WHERE amount < 0"
         )
         if number:
             self.notes.append(
@@ -259,8 +259,9 @@ class _Look:
     def hours(self) -> None:
         """Hours of both sides; left out altogether where an arm has none."""
         later, before = self._found(
-            "SELECT unit, period >= $starts AS later, sum(citizen_hours) AS citizen_hours, "
-            "sum(professional_hours) AS professional_hours FROM inputs GROUP BY ALL ORDER BY ALL",
+            "SELECT unit, period >= $starts AS later, sum(citizen_hours ORDER BY citizen_hours) AS citizen_hours, "
+            "sum(professional_hours ORDER BY professional_hours) AS professional_hours "
+            "FROM inputs GROUP BY ALL ORDER BY ALL",
             HOURS,
         )
         bare = [
@@ -278,13 +279,13 @@ class _Look:
         """The mean outcome, turned so that more is better."""
         if outcome == OUTPUT and not self._is_measured(outcome):
             query = (
-                "SELECT unit, period >= $starts AS later, avg(output) AS effect FROM inputs "
+                "SELECT unit, period >= $starts AS later, avg(output ORDER BY output) AS effect FROM inputs "
                 "GROUP BY ALL ORDER BY ALL"
             )
             later, before = self._found(query, (EFFECT,))
         else:
             query = (
-                "SELECT unit, period >= $starts AS later, avg(value) AS effect FROM outcomes "
+                "SELECT unit, period >= $starts AS later, avg(value ORDER BY value) AS effect FROM outcomes "
                 "WHERE measure = $outcome AND value IS NOT NULL GROUP BY ALL ORDER BY ALL"
             )
             later, before = self._found(query, (EFFECT,), outcome=outcome)
