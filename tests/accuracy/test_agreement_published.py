@@ -4,12 +4,38 @@ import csv
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 import coproduce as cp
 from coproduce.methods.agreement import krippendorff_alpha
 from coproduce.methods.agreement_kappa import agreement_of
 
-# Fleiss (1971): 14 raters put 10 subjects into 5 categories; how many put each subject into each.
+FLEISS_TEN = Source(
+    question="themes",
+    cite="Fleiss' kappa as textbooks work it: 14 raters, 10 subjects, 5 categories (as recalled); Fleiss (1971), "
+    "Psychological Bulletin 76, 378-382",
+)
+COHEN = Source(
+    question="themes",
+    cite="Cohen (1960), Educational and Psychological Measurement 20, 37-46, by hand on a fourfold table",
+    kind="formula",
+)
+KRIPPENDORFF = Source(
+    question="themes",
+    cite="Krippendorff's 12 units and four observers; Krippendorff (2011), Computing Krippendorff's "
+    "Alpha-Reliability (as recalled)",
+)
+IRRCAC = Source(
+    question="themes", cite="R irrCAC, on Krippendorff's 12 units and four observers", kind="program"
+)
+ROMBERG = Source(
+    question="themes",
+    cite="Romberg, Mark and Escher (2022), LREC 2022, 2874-2883; the figure in Romberg et al. (2025), NAACL",
+)
+BY_LOOPS = Source(
+    question="themes", cite="counted pair by pair in plain Python, on the same passages", kind="formula"
+)
+# How many of 14 raters put each of 10 subjects into each of 5 categories.
 FLEISS = """
 0 0 0 0 14
 0 2 6 4 2
@@ -37,17 +63,23 @@ resamples = 200
 """
 
 
-def test_fleiss_kappa_of_ten_subjects():
+def test_fleiss_kappa_of_ten_subjects(checked):
     counts = np.array([line.split() for line in FLEISS.split("\n") if line], dtype=int)
     codes = np.array([np.repeat(np.arange(5), row) for row in counts])
-    assert agreement_of(codes, "fleiss").value == pytest.approx(0.210, abs=0.0005)
+    checked.agrees(FLEISS_TEN, "kappa", ours=agreement_of(codes, "fleiss").value, theirs="0.210")
 
 
-def test_cohens_kappa_of_two_readers():
+def test_cohens_kappa_of_two_readers(checked):
     """50 proposals, two readers: both yes 20, both no 15, the first alone 5, the second alone 10."""
     codes = np.repeat([[0, 0], [0, 1], [1, 0], [1, 1]], [20, 5, 10, 15], axis=0)
     found = agreement_of(codes, "cohen")
-    assert (found.value, found.observed, found.expected) == pytest.approx((0.4, 0.7, 0.5), abs=1e-10)
+    checked.agrees(
+        COHEN,
+        "20, 5, 10, 15: kappa, agreement observed and expected",
+        ours=[found.value, found.observed, found.expected],
+        theirs=[0.4, 0.7, 0.5],
+        within=1e-10,
+    )
 
 
 @pytest.fixture
@@ -58,43 +90,65 @@ def four_observers(real_data):
 
 
 @pytest.mark.parametrize(
-    ("metric", "published"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849), ("ratio", 0.797)]
+    ("metric", "published"),
+    [("nominal", "0.743"), ("ordinal", "0.815"), ("interval", "0.849"), ("ratio", "0.797")],
 )
-def test_alpha_of_krippendorffs_four_observers(four_observers, metric, published):
+def test_alpha_of_krippendorffs_four_observers(four_observers, metric, published, checked):
     found = krippendorff_alpha(four_observers, distance=metric, scale=np.arange(1.0, 6.0))
-    assert found.value == pytest.approx(published, abs=0.0005)
+    checked.agrees(KRIPPENDORFF, f"alpha, {metric}", ours=found.value, theirs=published)
     assert (found.units, found.ratings) == (11, 40)
 
 
 @pytest.mark.parametrize(
-    ("coefficient", "published"), [("percent", 0.81818), ("fleiss", 0.76117), ("gwet", 0.77544)]
+    ("coefficient", "published"), [("percent", "0.81818"), ("fleiss", "0.76117"), ("gwet", "0.77544")]
 )
-def test_other_coefficients_of_the_same_observers(four_observers, coefficient, published):
-    """The figures that the R package irrCAC prints for them."""
-    assert agreement_of(four_observers, coefficient).value == pytest.approx(published, abs=0.000005)
+def test_other_coefficients_of_the_same_observers(four_observers, coefficient, published, checked):
+    ours = agreement_of(four_observers, coefficient).value
+    checked.agrees(IRRCAC, coefficient, ours=ours, theirs=published)
 
 
-def test_five_coders_of_citizens_contributions_through_a_study(real_data, tmp_path):
-    """Romberg, Mark and Escher (2022): 1,127 passages; a weighted alpha of 0.46 is published."""
-    lines = ["document,starts_at,ends_at,coder,code"]
-    units = 0
+def test_five_coders_of_citizens_contributions_through_a_study(real_data, tmp_path, checked):
+    lines, ratings = ["document,starts_at,ends_at,coder,code"], []
     for file in sorted((real_data / "coding").glob("cimt_*.csv")):
         with file.open() as opened:
             for row in csv.DictReader(opened):
-                units += 1
-                cells = [
-                    (coder, row[f"coder{coder}"]) for coder in range(1, 6) if row[f"coder{coder}"] in STEPS
-                ]
-                lines += [
-                    f"{row['document_id']},{units * 10},{units * 10 + 9},{who},{code}" for who, code in cells
-                ]
+                cells = {who: row[f"coder{who}"] for who in range(1, 6) if row[f"coder{who}"] in STEPS}
+                ratings.append([STEPS[code] for code in cells.values()])
+                start, document = 10 * len(ratings), row["document_id"]
+                lines += [f"{document},{start},{start + 9},{who},{code}" for who, code in cells.items()]
     (tmp_path / "segments.csv").write_text("\n".join(lines) + "\n")
     (tmp_path / "study.toml").write_text(STUDY)
     finding = cp.run(cp.read_study(tmp_path), only=("themes",)).finding("themes")
-    assert units == 1127
-    found = {
-        name: finding.estimate(f"alpha.{name}").value for name in ("linear", "nominal", "ordinal", "interval")
-    }
-    wanted = {"linear": 0.4595, "nominal": 0.379, "ordinal": 0.541, "interval": 0.545}
-    assert found == pytest.approx(wanted, abs=0.0005)
+    linear = finding.estimate("alpha.linear").value
+    checked.agrees(ROMBERG, "weighted alpha of 1,127 passages and five coders", ours=linear, theirs="0.46")
+    assert len(ratings) == 1127
+    shares = np.cumsum(np.bincount([code for unit in ratings if len(unit) > 1 for code in unit]))
+    middles = shares - np.diff(shares, prepend=0) / 2
+    for name, apart in (
+        ("nominal", lambda one, other: one != other),
+        ("ordinal", lambda one, other: (middles[one] - middles[other]) ** 2),
+        ("linear", lambda one, other: abs(one - other)),
+        ("interval", lambda one, other: (one - other) ** 2),
+    ):
+        ours = finding.estimate(f"alpha.{name}").value
+        checked.agrees(BY_LOOPS, f"alpha, {name}", ours=ours, theirs=by_loops(ratings, apart), within=1e-10)
     assert finding.grade.level in ("low", "moderate")
+
+
+def by_loops(ratings, apart):
+    """Alpha as its definition says: 1 less the mean distance within units over the mean distance of all pairs."""
+    rated = [unit for unit in ratings if len(unit) > 1]
+    within = sum(
+        apart(one, other) / (len(unit) - 1)
+        for unit in rated
+        for place, one in enumerate(unit)
+        for other in unit[:place] + unit[place + 1 :]
+    )
+    counts = np.bincount([code for unit in rated for code in unit])
+    pairs = sum(
+        counts[one] * counts[other] * apart(one, other)
+        for one in range(len(counts))
+        for other in range(len(counts))
+    )
+    whole = counts.sum()
+    return 1 - (within / whole) / (pairs / (whole * (whole - 1)))

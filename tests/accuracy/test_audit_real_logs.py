@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -11,9 +12,21 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from tests.checked import Checked, Source
 
 import coproduce as cp
 
+FINES = Source(
+    question="audit",
+    cite="de Leoni and Mannhardt (2015), Road traffic fine management; summary of the sample of 10,000 in R eventdataR "
+    "by bupaR (as recalled)",
+)
+PERMITS = Source(
+    question="audit",
+    cite="Buijs (2014), Receipt phase of an environmental permit application process, its summary",
+)
+PANDAS = Source(question="audit", cite="pandas, on the 10,000 fines", kind="program")
+MINUTES = Source(question="audit", cite="pandas, on the 1,434 permits", kind="program")
 CITIZEN = ["Payment", "Insert Date Appeal to Prefecture", "Send Appeal to Prefecture", "Appeal to Judge"]
 COLUMNS = {"occurred_at": "timestamp", "actor": "resource", "sequence": ".order"}
 
@@ -32,21 +45,25 @@ def of(finding: cp.Finding, table: str, key: str) -> dict[object, dict[str, obje
     return {row[key]: row for row in finding.tables[table].records()}
 
 
-def test_traffic_fines_agree_with_the_published_summary(fines: Path) -> None:
+def test_traffic_fines_agree_with_the_published_summary(fines: Path, checked: Checked) -> None:
     """bupaR's summary of the sample: events, cases, activities and paths."""
     finding = cp.audit(fines, citizen=CITIZEN, columns=COLUMNS, small_numbers=0)
-    assert finding.estimate("events").value == 34_724
-    assert finding.estimate("cases").value == 10_000
     activities = of(finding, "activities", "activity")
-    assert len(activities) == 11
-    assert any("44 " in caveat for caveat in finding.caveats)
-    # Shares of cases: 0.4626 with a payment, 0.3387 sent to be collected (README of the data).
-    assert activities["Payment"]["cases"] == 4626
-    assert activities["Send for Credit Collection"]["cases"] == 3387
+    summary = counted(finding) | {"activities": len(activities)}
+    for what, theirs in (("events", 34_724), ("cases", 10_000), ("activities", 11), ("paths", 44)):
+        checked.same(FINES, what, ours=summary[what], theirs=theirs)
     assert {name for name, row in activities.items() if row["side"] == "citizen"} == set(CITIZEN)
 
 
-def test_traffic_fines_agree_with_pandas(fines: Path) -> None:
+def counted(finding: cp.Finding) -> dict[str, object]:
+    """Events, cases, and the paths that the finding says there are."""
+    [paths] = [found for text in finding.caveats if (found := re.search(r"([0-9,]+) different paths", text))]
+    return {name: finding.estimate(name).value for name in ("events", "cases")} | {
+        "paths": int(paths[1].replace(",", ""))
+    }
+
+
+def test_traffic_fines_agree_with_pandas(fines: Path, checked: Checked) -> None:
     finding = cp.audit(fines, citizen=CITIZEN, columns=COLUMNS, small_numbers=0)
     log = pd.read_csv(fines, parse_dates=["timestamp"]).sort_values(["case_id", "timestamp", ".order"])
     log["citizen"] = log["activity"].isin(CITIZEN)
@@ -63,26 +80,42 @@ def test_traffic_fines_agree_with_pandas(fines: Path) -> None:
         "handoffs_to_organisation_per_case": (~log["citizen"] & (before == True)).sum() / cases,  # noqa: E712
     }
     for name, value in expected.items():
-        assert finding.estimate(name).value == pytest.approx(value, rel=1e-12), name
+        ours = finding.estimate(name).value
+        what = name.replace("_", " ")
+        checked.agrees(PANDAS, what, ours=ours, theirs=float(value), within=1e-12, relative=True)
+    cases_with = log.groupby("activity")["case_id"].nunique()
+    activities = of(finding, "activities", "activity")
+    assert cases_with.index.tolist() == sorted(map(str, activities))
+    checked.agrees(
+        PANDAS,
+        "cases with each of the 11 activities",
+        ours=[activities[name]["cases"] for name in cases_with.index],
+        theirs=cases_with.to_numpy(),
+        within=0,
+    )
     waits = of(finding, "waiting", "side")
     for side, mask in (("citizen", log["citizen"]), ("organisation", ~log["citizen"])):
         days = gap[mask].dropna() / 86_400
         assert waits[side]["gaps"] == len(days)
-        assert waits[side]["median_days"] == pytest.approx(days.median(), abs=1e-9)
-        assert waits[side]["p90_days"] == pytest.approx(days.quantile(0.9), abs=1e-9)
+        checked.agrees(
+            PANDAS,
+            f"days until the {side} acted: median, 90th percentile",
+            ours=[waits[side]["median_days"], waits[side]["p90_days"]],
+            theirs=[days.median(), days.quantile(0.9)],
+            within=1e-9,
+        )
 
 
-def test_permits_agree_with_the_published_summary_and_claim_nothing(permits: Path) -> None:
+def test_permits_agree_with_the_published_summary_and_claim_nothing(permits: Path, checked: Checked) -> None:
     finding = cp.audit(permits, small_numbers=0)
-    assert finding.estimate("cases").value == 1_434
-    assert finding.estimate("events").value == 8_577
-    assert len(finding.tables["activities"].rows) == 27
-    assert any("116 " in caveat for caveat in finding.caveats)
+    summary = counted(finding) | {"activities": len(finding.tables["activities"].rows)}
+    for what, theirs in (("events", 8_577), ("cases", 1_434), ("activities", 27), ("paths", 116)):
+        checked.same(PERMITS, what, ours=summary[what], theirs=theirs)
     assert "cannot show the citizens' part" in finding.answer
     assert finding.grade.level in ("low", "very_low")
 
 
-def test_permits_bound_nothing_and_say_how_long_cases_took(permits: Path) -> None:
+def test_permits_bound_nothing_and_say_how_long_cases_took(permits: Path, checked: Checked) -> None:
     finding = cp.audit(permits, small_numbers=0)
     assert {estimate.interval for estimate in finding.estimates} == {None}
     log = pd.read_csv(permits)
@@ -90,7 +123,9 @@ def test_permits_bound_nothing_and_say_how_long_cases_took(permits: Path) -> Non
         log["case:concept:name"]
     )
     minutes = (times.max() - times.min()).median().total_seconds() / 60
-    assert f"Half of the cases took {minutes:.0f} minutes or more" in finding.answer
+    found = re.search(r"Half of the cases took ([0-9]+) minutes or more", finding.answer)
+    assert found
+    checked.agrees(MINUTES, "median minutes of a case", ours=int(found[1]), theirs=f"{minutes:.0f}")
 
 
 def as_xes(log: pd.DataFrame, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.errors import EstimationError
 from coproduce.methods.effects.before_after import before_after_change
@@ -9,6 +10,19 @@ from coproduce.methods.effects.logistic import logistic
 from coproduce.methods.effects.matched import e_value, matched_effects
 
 LINEAR_ALGEBRA = 1e-8
+LOGIT = Source(question="effects", cite="statsmodels, Logit by Newton's method", kind="program")
+AIPW = Source(
+    question="effects",
+    cite="Robins, Rotnitzky and Zhao (1994), JASA 89(427), 846-866, written out with statsmodels' Logit and GLM",
+    kind="formula",
+)
+TRULY_TWICE = Source(
+    question="effects", cite="the same people once, each a cluster of its own", kind="formula"
+)
+PAPER = Source(
+    question="effects", cite="VanderWeele and Ding (2017), Annals of Internal Medicine 167(4), 268-274"
+)
+T_TESTS = Source(question="effects", cite="SciPy, ttest_rel and ttest_ind", kind="program")
 
 
 def people(rng, *, n=600, binary=False):
@@ -22,17 +36,24 @@ def asked(outcome, treated, x, **more):
     return matched_effects(outcome, treated, covariates=x, rng=np.random.default_rng(1), **more)
 
 
-def test_logistic_regression_is_that_of_statsmodels():
+def test_logistic_regression_is_that_of_statsmodels(checked):
     models = pytest.importorskip("statsmodels.api")
     outcome, treated, x = people(np.random.default_rng(2), binary=True)
     design = np.column_stack([np.ones(len(x)), treated, 1000 * x])
     theirs = models.Logit(outcome, design).fit(disp=0, method="newton", tol=1e-12)
-    np.testing.assert_allclose(logistic(design, outcome)[0], theirs.params, rtol=1e-6)
+    checked.agrees(
+        LOGIT,
+        "coefficients of columns of very different scales",
+        ours=logistic(design, outcome)[0],
+        theirs=theirs.params,
+        within=LINEAR_ALGEBRA,
+        relative=True,
+    )
 
 
 @pytest.mark.parametrize("binary", [False, True])
 @pytest.mark.parametrize("estimand", ["everybody", "treated"])
-def test_the_effect_is_that_of_the_formulas(binary, estimand):
+def test_the_effect_is_that_of_the_formulas(binary, estimand, checked):
     models = pytest.importorskip("statsmodels.api")
     y, t, x = people(np.random.default_rng(3), binary=binary)
     found = asked(y, t, x, estimand=estimand, overlap=0.0)
@@ -48,18 +69,27 @@ def test_the_effect_is_that_of_the_formulas(binary, estimand):
         effect = (weight * (y - m0)).sum() / t.sum()
         scores = (weight * (y - m0) - t * effect) / t.mean() + effect
     error = scores.std(ddof=1) / np.sqrt(len(y))
-    assert found.contrast.estimate == pytest.approx(effect, abs=1e-7)
-    assert found.contrast.se == pytest.approx(error, abs=1e-7)
-    assert found.means[0] - found.means[1] == pytest.approx(effect, abs=1e-7)
+    checked.agrees(
+        AIPW,
+        f"{'yes-or-no' if binary else 'measured'} outcome, {estimand}: effect, its error, difference of the means",
+        ours=[found.contrast.estimate, found.contrast.se, found.means[0] - found.means[1]],
+        theirs=[effect, error, effect],
+        within=LINEAR_ALGEBRA,
+    )
 
 
-def test_a_cluster_counts_as_one():
+def test_a_cluster_counts_as_one(checked):
     y, t, x = people(np.random.default_rng(4))
     twice = [np.repeat(part, 2, axis=0) for part in (y, t, x)]
     once = asked(y, t, x)
     clustered = asked(*twice, cluster=np.repeat(np.arange(600), 2))
-    assert clustered.contrast.se == pytest.approx(once.contrast.se, abs=1e-7)
-    assert clustered.contrast.df == pytest.approx(once.contrast.df)
+    checked.agrees(
+        TRULY_TWICE,
+        "everybody twice, by cluster: error, degrees of freedom",
+        ours=[clustered.contrast.se, clustered.contrast.df],
+        theirs=[once.contrast.se, once.contrast.df],
+        within=LINEAR_ALGEBRA,
+    )
 
 
 def test_weighting_balances_and_trimming_is_counted():
@@ -79,10 +109,9 @@ def test_folds_fit_each_part_by_the_others_and_find_the_same():
     assert asked(y, t, x).contrast.estimate == pytest.approx(1.5, abs=0.15)
 
 
-def test_e_values_are_those_of_the_paper():
-    """VanderWeele and Ding (2017): a risk ratio of 3.9 (1.8 to 8.7) has E-values of 7.26 and 3.0."""
-    assert e_value(3.9) == pytest.approx(7.26, abs=0.005)
-    assert e_value(1.8) == pytest.approx(3.0, abs=0.005)
+def test_e_values_are_those_of_the_paper(checked):
+    checked.agrees(PAPER, "E-value of a risk ratio of 3.9", ours=e_value(3.9), theirs="7.26")
+    checked.agrees(PAPER, "E-value of its lower limit, 1.8", ours=e_value(1.8), theirs="3.0")
 
 
 def test_unknown_units_are_counted():
@@ -105,16 +134,19 @@ def test_it_refuses_what_it_cannot_answer():
         asked(y, np.arange(len(y)) < 2, x)
 
 
-def test_a_change_of_the_same_people_is_the_paired_t_test_and_of_others_welchs():
+def test_a_change_of_the_same_people_is_the_paired_t_test_and_of_others_welchs(checked):
     stats = pytest.importorskip("scipy.stats")
     rng = np.random.default_rng(10)
     before, after = rng.normal(size=20), rng.normal(0.5, 1, 20)
     outcome, late = np.concatenate([before, after]), np.repeat([False, True], 20)
     paired = before_after_change(outcome, late, unit=np.tile(np.arange(20), 2))
-    assert paired.p == pytest.approx(stats.ttest_rel(after, before).pvalue, abs=LINEAR_ALGEBRA)
     others = before_after_change(outcome, late)
     welch = stats.ttest_ind(after, before, equal_var=False)
-    assert others.estimate / others.se == pytest.approx(welch.statistic, abs=LINEAR_ALGEBRA)
+    for what, ours, theirs in (
+        ("a change of the same people: p", paired.p, stats.ttest_rel(after, before).pvalue),
+        ("a change of other people: t", others.estimate / others.se, welch.statistic),
+    ):
+        checked.agrees(T_TESTS, what, ours=ours, theirs=theirs, within=LINEAR_ALGEBRA)
     assert [worry.name for worry in paired.worries] == ["no_comparison"]
     with pytest.raises(EstimationError, match="0 outcomes known before"):
         before_after_change(outcome, np.ones(40, dtype=bool))

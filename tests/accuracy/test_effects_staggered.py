@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.errors import EstimationError
 from coproduce.methods.effects.smoothness import smooth_limits
@@ -9,6 +10,33 @@ from coproduce.methods.effects.staggered import staggered_effects
 from coproduce.methods.effects.trends import pre_trends, relative_magnitudes
 
 LINEAR_ALGEBRA = 1e-8
+CELLS = Source(
+    question="effects",
+    cite="Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), 200-230, cell by cell in plain numpy",
+    kind="formula",
+)
+AGGREGATION = Source(question="effects", cite="diff-diff, CallawaySantAnna and its aggregate", kind="program")
+DUMMIES = Source(
+    question="effects", cite="least squares with a dummy for each unit and period", kind="formula"
+)
+POWER = Source(
+    question="effects",
+    cite="diff-diff, compute_pretrends_power (Roth 2022, American Economic Review: Insights 4(3), 305-322)",
+    kind="program",
+)
+RELATIVE = Source(
+    question="effects",
+    cite="diff-diff, bounds under relative magnitudes (Rambachan and Roth 2023, Review of Economic Studies 90(5))",
+    kind="program",
+)
+SMOOTH = Source(
+    question="effects",
+    cite="diff-diff, shortest interval under smooth trends (Rambachan and Roth 2023, section 4.1)",
+    kind="program",
+)
+WITHOUT = Source(
+    question="effects", cite="the same panel without the units of unknown covariates", kind="formula"
+)
 
 
 def a_panel(rng, *, units=48, periods=6, cohorts=(0, 3, 5)):
@@ -49,18 +77,23 @@ def by_hand(data, g, t, *, comparison):
 
 
 @pytest.mark.parametrize("comparison", ["never", "not_yet"])
-def test_each_cell_is_a_difference_of_two_changes(comparison):
+def test_each_cell_is_a_difference_of_two_changes(comparison, checked):
     data = a_panel(np.random.default_rng(3))
     found = asked(data, comparison=comparison)
     assert len(found.cells) == 10
-    for cell in found.cells:
-        effect, error = by_hand(data, int(cell.since), int(cell.period), comparison=comparison)
-        assert cell.estimate == pytest.approx(effect, abs=LINEAR_ALGEBRA)
-        assert cell.se == pytest.approx(error, abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        CELLS,
+        f"ten group-time effects and their errors, compared with those {comparison.replace('_', ' ')} treated",
+        ours=[(cell.estimate, cell.se) for cell in found.cells],
+        theirs=[
+            by_hand(data, int(cell.since), int(cell.period), comparison=comparison) for cell in found.cells
+        ],
+        within=LINEAR_ALGEBRA,
+    )
 
 
 @pytest.mark.parametrize("clustered", [False, True])
-def test_the_averages_agree_with_the_librarys_own(clustered):
+def test_the_averages_agree_with_the_librarys_own(clustered, checked):
     diff_diff, pandas = pytest.importorskip("diff_diff"), pytest.importorskip("pandas")
     data = a_panel(np.random.default_rng(4))
     village = data["unit"] // 2
@@ -72,16 +105,22 @@ def test_the_averages_agree_with_the_librarys_own(clustered):
     fitted = model.fit(frame, "outcome", "unit", "period", "since")
     simple, events, cohorts = (fitted.aggregate(kind) for kind in ("simple", "event_study", "group"))
     kept = ~events.is_reference
-    for ours, estimates, errors in (
-        ([found.contrast], simple.att, simple.se),
-        (found.dynamic, events.att[kept], events.se[kept]),
-        (found.cohorts, cohorts.att, cohorts.se),
+    errors = "errors by cluster" if clustered else "errors by unit"
+    for what, ours, *theirs in (
+        ("overall effect", [found.contrast], np.ravel(simple.att), np.ravel(simple.se)),
+        ("effects by periods since treatment", found.dynamic, events.att[kept], events.se[kept]),
+        ("effects by cohort", found.cohorts, cohorts.att, cohorts.se),
     ):
-        np.testing.assert_allclose([one.estimate for one in ours], estimates, atol=LINEAR_ALGEBRA)
-        np.testing.assert_allclose([one.se for one in ours], errors, atol=LINEAR_ALGEBRA)
+        checked.agrees(
+            AGGREGATION,
+            f"{what}, {errors}",
+            ours=[[one.estimate for one in ours], [one.se for one in ours]],
+            theirs=np.array(theirs),
+            within=LINEAR_ALGEBRA,
+        )
 
 
-def test_the_average_of_a_calendar_period_weighs_cohorts_by_their_size():
+def test_the_average_of_a_calendar_period_weighs_cohorts_by_their_size(checked):
     data = a_panel(np.random.default_rng(5))
     found = asked(data)
     since = data["since"].reshape(-1, 6)[:, 0]
@@ -89,22 +128,32 @@ def test_the_average_of_a_calendar_period_weighs_cohorts_by_their_size():
     sizes = {g: (since == g).sum() for g in last}
     by_size = sum(last[g] * sizes[g] for g in last) / sum(sizes.values())
     assert found.calendar[-1].at == 6
-    assert found.calendar[-1].estimate == pytest.approx(by_size, abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        CELLS,
+        "average of a calendar period, cohorts by their size",
+        ours=found.calendar[-1].estimate,
+        theirs=by_size,
+        within=LINEAR_ALGEBRA,
+    )
 
 
-def test_two_way_fixed_effects_are_the_regression_with_dummies():
+def test_two_way_fixed_effects_are_the_regression_with_dummies(checked):
     data = a_panel(np.random.default_rng(6))
     found = asked(data).two_way
     treated = (data["since"] > 0) & (data["period"] >= data["since"])
     dummies = [data["unit"][:, None] == np.arange(48), data["period"][:, None] == np.arange(2, 7)]
     design = np.column_stack([treated, *dummies]).astype(float)
     by_regression = np.linalg.lstsq(design, data["outcome"], rcond=None)[0][0]
-    assert found.estimate == pytest.approx(by_regression, abs=LINEAR_ALGEBRA)
+    decomposed = sum(pair.weight * pair.effect for pair in found.pairs)
+    checked.agrees(
+        DUMMIES,
+        "two-way fixed effects; the sum of the pairs that they average (Goodman-Bacon 2021)",
+        ours=[found.estimate, decomposed],
+        theirs=[by_regression, by_regression],
+        within=LINEAR_ALGEBRA,
+    )
     assert {(pair.treated, pair.comparison) for pair in found.pairs} == {(3, 0), (5, 0), (3, 5), (5, 3)}
     assert sum(pair.weight for pair in found.pairs) == pytest.approx(1, abs=LINEAR_ALGEBRA)
-    assert sum(pair.weight * pair.effect for pair in found.pairs) == pytest.approx(
-        by_regression, abs=LINEAR_ALGEBRA
-    )
 
 
 def test_a_band_is_never_narrower_than_its_intervals():
@@ -114,7 +163,7 @@ def test_a_band_is_never_narrower_than_its_intervals():
             assert point.band_low <= point.low < point.high <= point.band_high
 
 
-def test_the_test_of_pre_trends_and_its_power_are_those_of_roth_in_large_samples():
+def test_the_test_of_pre_trends_and_its_power_are_those_of_roth_in_large_samples(checked):
     diff_diff = pytest.importorskip("diff_diff.pretrends")
     pandas = pytest.importorskip("pandas")
     data = a_panel(np.random.default_rng(9), units=400)
@@ -133,11 +182,18 @@ def test_the_test_of_pre_trends_and_its_power_are_those_of_roth_in_large_samples
         df=1e9,
         level=0.95,
     )
-    assert ours.detectable_slope == pytest.approx(theirs.mdv, rel=1e-4)
+    checked.agrees(
+        POWER,
+        "drift that the test of earlier trends finds four times in five",
+        ours=ours.detectable_slope,
+        theirs=theirs.mdv,
+        within=1e-4,
+        relative=True,
+    )
     assert found.before.p == pytest.approx(ours.p, abs=0.01)
 
 
-def test_relative_magnitudes_without_error_are_the_set_of_rambachan_and_roth():
+def test_relative_magnitudes_without_error_are_the_set_of_rambachan_and_roth(checked):
     diff_diff = pytest.importorskip("diff_diff.honest_did")
     estimates, at = np.array([0.3, 0.1, 0.2, 1.0, 1.4, 1.5]), np.array([-4.0, -3.0, -2.0, 0.0, 1.0, 2.0])
     found = relative_magnitudes(estimates, 1e-4 * np.eye(6), at=at, df=1e9, level=0.95)
@@ -145,17 +201,38 @@ def test_relative_magnitudes_without_error_are_the_set_of_rambachan_and_roth():
         low, high = diff_diff._solve_rm_bounds_union(
             estimates[:3], estimates[3:], np.full(3, 1 / 3), 3, limits.allowed
         )
-        assert (limits.set_low, limits.set_high) == pytest.approx((low, high), abs=1e-6)
+        checked.agrees(
+            RELATIVE,
+            f"bounds of the effect, trends apart by {limits.allowed:g} times the largest before",
+            ours=[limits.set_low, limits.set_high],
+            theirs=[low, high],
+            within=1e-6,
+        )
         assert limits.low < limits.set_low <= limits.set_high < limits.high
 
 
-@pytest.mark.parametrize("largest", [0.0, 0.02, 0.1, 0.4])
-@pytest.mark.parametrize("shape", [(2, 1), (3, 2), (5, 4)])
-def test_limits_under_smooth_trends_are_those_of_a_library(shape, largest):
+@pytest.mark.parametrize(("before", "after"), [(2, 1), (3, 2), (5, 4)])
+def test_limits_under_smooth_trends_are_those_of_a_library(before, after, checked):
     """Both find the shortest interval; each by an optimiser of its own."""
+    bends = [0.0, 0.02, 0.1, 0.4]
+    ours, theirs = np.array([both_limits(before, after, largest=largest) for largest in bends]).swapaxes(0, 1)
+    lengths, setting = np.diff(theirs), f"{before} periods before, {after} after, four bends"
+    checked.agrees(
+        SMOOTH,
+        f"limits over the interval's length: {setting}",
+        ours=ours / lengths,
+        theirs=theirs / lengths,
+        within=1e-3,  # the length is flat at its least, so that where the interval lies is found less sharply
+    )
+    checked.agrees(
+        SMOOTH, f"length: {setting}", ours=np.diff(ours), theirs=lengths, within=1e-6, relative=True
+    )
+
+
+def both_limits(before, after, *, largest):
+    """Our limits and theirs, for bends of a trend up to the largest."""
     diff_diff = pytest.importorskip("diff_diff.honest_did")
-    before, after = shape
-    rng = np.random.default_rng(sum(shape))
+    rng = np.random.default_rng(before + after)
     root = rng.normal(size=(before + after, 2 * (before + after)))
     covariance, estimates = 0.01 * root @ root.T, rng.normal(size=before + after)
     at = np.concatenate([np.arange(-before - 1.0, -1), np.arange(float(after))])
@@ -170,8 +247,7 @@ def test_limits_under_smooth_trends_are_those_of_a_library(shape, largest):
         largest,
         0.05,
     )
-    assert ours[1] - ours[0] == pytest.approx(theirs[1] - theirs[0], rel=1e-6)
-    assert ours == pytest.approx(theirs, abs=1e-3 * (theirs[1] - theirs[0]))
+    return ours, theirs
 
 
 def test_a_large_effect_bears_trends_that_differ_and_both_analyses_say_how_far():
@@ -205,7 +281,7 @@ def test_what_is_left_out_is_named():
     assert found.contrast.n_treated == np.isin(since, (3, 6)).sum()
 
 
-def test_a_unit_whose_covariate_is_not_known_is_left_out_rather_than_its_covariate():
+def test_a_unit_whose_covariate_is_not_known_is_left_out_rather_than_its_covariate(checked):
     data = a_panel(np.random.default_rng(17), units=90)
     x = np.random.default_rng(18).normal(size=90)
     gaps = x.copy()
@@ -214,7 +290,7 @@ def test_a_unit_whose_covariate_is_not_known_is_left_out_rather_than_its_covaria
     some = {name: values[kept] for name, values in data.items()}
     one = asked(data, covariates=gaps[data["unit"]][:, None]).contrast
     other = asked(some, covariates=x[some["unit"]][:, None]).contrast
-    assert one.estimate == pytest.approx(other.estimate, abs=LINEAR_ALGEBRA)
+    checked.agrees(WITHOUT, "overall effect", ours=one.estimate, theirs=other.estimate, within=LINEAR_ALGEBRA)
     assert {worry.name: worry.value for worry in one.worries}["units_without_covariates"] == 7
     assert one.estimate != pytest.approx(asked(some).contrast.estimate, abs=1e-4)
 

@@ -2,11 +2,19 @@
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.errors import EstimationError
 from coproduce.methods.effects.threshold import threshold_effects
 
 LINEAR_ALGEBRA = 1e-8
+WEIGHTED = Source(
+    question="effects",
+    cite="weighted least squares with a triangular kernel, in plain numpy "
+    "(Calonico, Cattaneo and Titiunik 2014, Econometrica 82(6), 2295-2326)",
+    kind="formula",
+)
+ONCE = Source(question="effects", cite="the same units once, each a cluster of its own", kind="formula")
 
 
 def units(rng, *, n=1200, jump=1.0):
@@ -24,22 +32,45 @@ def by_hand(y, x, *, width, order):
     return np.linalg.lstsq(design * root[:, None], y[inside] * root, rcond=None)[0][0]
 
 
-def test_the_plain_estimate_is_a_weighted_line_on_each_side():
+def test_the_plain_estimate_is_a_weighted_line_on_each_side(checked):
     y, x = units(np.random.default_rng(1))
     found = threshold_effects(y, x, cutoff=5)
-    ours = found.conventional[0]
-    assert ours == pytest.approx(by_hand(y, x, width=found.bandwidth, order=1), abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        WEIGHTED,
+        "jump of two lines",
+        ours=found.conventional[0],
+        theirs=by_hand(y, x, width=found.bandwidth, order=1),
+        within=LINEAR_ALGEBRA,
+    )
 
 
-def test_with_clusters_it_is_a_weighted_parabola_and_a_cluster_counts_as_one():
+def test_with_clusters_it_is_a_weighted_parabola_and_a_cluster_counts_as_one(checked):
     y, x = units(np.random.default_rng(2))
     found = threshold_effects(y, x, cutoff=5, bandwidth=2.0, cluster=np.arange(len(x)))
-    assert found.contrast.estimate == pytest.approx(by_hand(y, x, width=2.0, order=2), abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        WEIGHTED,
+        "jump of two parabolas, which corrects for bias",
+        ours=found.contrast.estimate,
+        theirs=by_hand(y, x, width=2.0, order=2),
+        within=LINEAR_ALGEBRA,
+    )
     twice = threshold_effects(
         np.repeat(y, 2), np.repeat(x, 2), cutoff=5, bandwidth=2.0, cluster=np.repeat(np.arange(len(x)), 2)
     )
-    assert twice.contrast.se == pytest.approx(found.contrast.se, abs=LINEAR_ALGEBRA)
-    assert twice.contrast.df == pytest.approx(found.contrast.df, abs=1e-6)
+    checked.agrees(
+        ONCE,
+        "everybody twice, by cluster: error at a threshold",
+        ours=twice.contrast.se,
+        theirs=found.contrast.se,
+        within=LINEAR_ALGEBRA,
+    )
+    checked.agrees(
+        ONCE,
+        "everybody twice, by cluster: degrees of freedom at a threshold",
+        ours=twice.contrast.df,
+        theirs=found.contrast.df,
+        within=1e-6,
+    )
 
 
 def test_the_treated_side_can_be_the_lower_one():

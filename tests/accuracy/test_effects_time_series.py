@@ -2,12 +2,23 @@
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.errors import EstimationError
 from coproduce.methods.effects.serial import autoregressive
 from coproduce.methods.effects.time_series import time_series_effects
 
 LINEAR_ALGEBRA = 1e-8
+HAC = Source(
+    question="effects", cite="statsmodels, OLS with the covariance HAC (Newey and West 1987)", kind="program"
+)
+LJUNG_BOX = Source(question="effects", cite="statsmodels, acorr_ljungbox", kind="program")
+GENERAL = Source(
+    question="effects",
+    cite="least squares under a known process, scaled so that E[e'e] is right, with full matrices",
+    kind="formula",
+)
+GAPS = Source(question="effects", cite="least squares on the periods that are known", kind="formula")
 
 
 def a_series(rng, *, n=60, since=40, follows=0.3):
@@ -27,38 +38,43 @@ def by_hand(month, *, since=40, season=True):
     return np.column_stack(columns).astype(float)
 
 
-def test_coefficients_and_newey_west_errors_are_those_of_statsmodels():
+def test_coefficients_and_newey_west_errors_are_those_of_statsmodels(checked):
     models = pytest.importorskip("statsmodels.api")
     outcome, month = a_series(np.random.default_rng(1))
     ours = time_series_effects(outcome, month, since=40, season=12, errors="newey_west")
     fit = models.OLS(outcome, by_hand(month)).fit(
         cov_type="HAC", cov_kwds={"maxlags": ours.lags, "use_correction": True}
     )
-    assert (ours.level.estimate, ours.slope.estimate) == pytest.approx(
-        tuple(fit.params[2:4]), abs=LINEAR_ALGEBRA
-    )
-    assert (ours.level.se, ours.slope.se) == pytest.approx(tuple(fit.bse[2:4]), abs=LINEAR_ALGEBRA)
     mean_after = np.array([0, 0, 1, 9.5, 0, 0, 0, 0])
-    assert ours.contrast.estimate == pytest.approx(float(mean_after @ fit.params), abs=LINEAR_ALGEBRA)
-    assert ours.contrast.se == pytest.approx(
-        float(np.sqrt(mean_after @ fit.cov_params() @ mean_after)), abs=LINEAR_ALGEBRA
-    )
+    mean_error = np.sqrt(mean_after @ fit.cov_params() @ mean_after)
+    for what, found, theirs in (
+        ("jump of a seasonal series of 60, its error", ours.level, (fit.params[2], fit.bse[2])),
+        ("change of slope, its error", ours.slope, (fit.params[3], fit.bse[3])),
+        ("mean difference after the moment, its error", ours.contrast, (mean_after @ fit.params, mean_error)),
+    ):
+        checked.agrees(HAC, what, ours=[found.estimate, found.se], theirs=theirs, within=LINEAR_ALGEBRA)
     gaps = np.array(ours.fitted) - np.array(ours.counterfactual)
     assert gaps[:40] == pytest.approx(0, abs=LINEAR_ALGEBRA)
     assert gaps[40:].mean() == pytest.approx(ours.contrast.estimate, abs=LINEAR_ALGEBRA)
 
 
-def test_the_tests_of_autocorrelation_are_those_of_statsmodels():
+def test_the_tests_of_autocorrelation_are_those_of_statsmodels(checked):
     diagnostic = pytest.importorskip("statsmodels.stats.diagnostic")
     outcome, month = a_series(np.random.default_rng(2), n=120, since=80, follows=0.6)
     ours = time_series_effects(outcome, month, since=80, season=12)
     residuals = outcome - np.array(ours.fitted)
     theirs = diagnostic.acorr_ljungbox(residuals, lags=[10])
-    assert ours.ljung_box == pytest.approx(float(theirs["lb_pvalue"].iloc[0]), abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        LJUNG_BOX,
+        "p of ten lags",
+        ours=ours.ljung_box,
+        theirs=theirs["lb_pvalue"].iloc[0],
+        within=LINEAR_ALGEBRA,
+    )
     assert not ours.contrast.worries[0].ok
 
 
-def test_autoregressive_errors_are_unbiased_for_the_process_that_they_found():
+def test_autoregressive_errors_are_unbiased_for_the_process_that_they_found(checked):
     """Of generalised theory: the covariance of least squares under the process, scaled so that E[e'e] is right."""
     outcome, month = a_series(np.random.default_rng(8), follows=0.5)
     design = by_hand(month, season=False)
@@ -69,15 +85,34 @@ def test_autoregressive_errors_are_unbiased_for_the_process_that_they_found():
     residuals = maker @ outcome
     scale = residuals @ residuals / np.trace(maker @ process @ maker)
     sandwich = scale * inverse @ design.T @ process @ design @ inverse
-    np.testing.assert_allclose(line.covariance, sandwich, rtol=LINEAR_ALGEBRA)
+    checked.agrees(
+        GENERAL,
+        "covariance of a segmented line with autoregressive errors",
+        ours=line.covariance,
+        theirs=sandwich,
+        within=LINEAR_ALGEBRA,
+        relative=True,
+    )
     of_residuals = maker @ process @ maker
     expected = np.trace(of_residuals, offset=1) / np.trace(of_residuals)
     observed = residuals[1:] @ residuals[:-1] / (residuals @ residuals)
-    assert expected == pytest.approx(observed, abs=LINEAR_ALGEBRA)
-    assert line.df == pytest.approx(np.trace(of_residuals) ** 2 / np.trace(of_residuals @ of_residuals))
+    checked.agrees(
+        GENERAL,
+        "correlation of the residuals that the process foretells, and the one observed",
+        ours=expected,
+        theirs=observed,
+        within=LINEAR_ALGEBRA,
+    )
+    checked.agrees(
+        GENERAL,
+        "degrees of freedom by Satterthwaite",
+        ours=line.df,
+        theirs=np.trace(of_residuals) ** 2 / np.trace(of_residuals @ of_residuals),
+        within=LINEAR_ALGEBRA,
+    )
 
 
-def test_gaps_in_the_series_are_kept_as_gaps():
+def test_gaps_in_the_series_are_kept_as_gaps(checked):
     outcome, month = a_series(np.random.default_rng(3))
     holes = outcome.copy()
     holes[[5, 20, 50]] = np.nan
@@ -88,7 +123,9 @@ def test_gaps_in_the_series_are_kept_as_gaps():
     assert one.contrast.worries[-1].value == 3
     design = by_hand(month, season=False)[kept]
     plain = np.linalg.lstsq(design, outcome[kept], rcond=None)[0]
-    assert one.level.estimate == pytest.approx(plain[2], abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        GAPS, "jump of a series with gaps", ours=one.level.estimate, theirs=plain[2], within=LINEAR_ALGEBRA
+    )
 
 
 def test_a_comparison_series_takes_out_what_happened_to_both():

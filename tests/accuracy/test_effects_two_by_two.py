@@ -5,12 +5,33 @@ import csv
 import numpy as np
 import pytest
 from scipy import stats
+from tests.checked import Source
 
 from coproduce.errors import EstimationError
 from coproduce.methods.effects.two_by_two import two_by_two_effects
 from coproduce.methods.effects.two_way import two_way_fixed_effects
 
 LINEAR_ALGEBRA = 1e-8
+THE_EFFECT = Source(
+    question="effects",
+    cite="Kessler and Roth (2014); Huntington-Klein (2022), The Effect, ch. 18 (as recalled)",
+)
+USUAL = Source(
+    question="effects",
+    cite="statsmodels, OLS with dummies and errors by state (organ donations, Kessler and Roth 2014)",
+    kind="program",
+)
+ONE_AGAINST_MANY = Source(
+    question="effects",
+    cite="the t test of one change against many, and ranks counted by hand",
+    kind="formula",
+)
+CLUSTERED = Source(
+    question="effects", cite="statsmodels, OLS with dummies and the covariance by cluster", kind="program"
+)
+WELCH = Source(question="effects", cite="SciPy, ttest_ind of changes with unequal variances", kind="program")
+REGRESSION = Source(question="effects", cite="least squares with a product, in plain numpy", kind="formula")
+MEANS = Source(question="effects", cite="differences of means in plain numpy", kind="formula")
 
 
 def asked(outcome, treated, **more):
@@ -32,32 +53,55 @@ def organ_donations(real_data):
     }
 
 
-def test_organ_donations_as_published(organ_donations):
-    """The Effect (Huntington-Klein 2022), chapter 18: -0.022, error clustered by state 0.006 (0.0067 counting all)."""
+def test_organ_donations_as_published(organ_donations, checked):
     found = asked(**organ_donations)
-    assert found.contrast.estimate == pytest.approx(-0.02246, abs=5e-6)
-    assert found.usual_se == pytest.approx(0.0067, abs=5e-5)
+    checked.agrees(THE_EFFECT, "change by active choice", ours=found.contrast.estimate, theirs="-0.022")
+    # The book's fixest does not count the fixed effects in the degrees of freedom, which we do: 0.0067.
+    checked.agrees(THE_EFFECT, "its usual error, by state", ours=found.usual_se, theirs="0.006", within=0.001)
     assert found.contrast.se > found.usual_se
     assert len(found.placebos) == 26
     assert found.contrast.p >= 1 / 27
     assert found.before.p > 0.05
 
 
-def test_one_treated_cluster_is_the_t_test_of_one_against_many(organ_donations):
+def test_one_treated_cluster_is_the_t_test_of_one_against_many(organ_donations, checked):
     found = asked(**organ_donations)
     table = organ_donations["outcome"].reshape(-1, 6)
     treated = organ_donations["treated"].reshape(-1, 6)[:, 0]
     change = table[:, 3:].mean(axis=1) - table[:, :3].mean(axis=1)
     rest = change[~treated]
     statistic = (change[treated][0] - rest.mean()) / (rest.std(ddof=1) * np.sqrt(1 + 1 / 26))
-    assert found.contrast.estimate / found.contrast.se == pytest.approx(statistic, abs=LINEAR_ALGEBRA)
     assert found.contrast.df == 25
     by_hand = [np.delete(rest, k) for k in range(26)]
     unusual = [abs(rest[k] - by_hand[k].mean()) >= abs(found.contrast.estimate) for k in range(26)]
-    assert found.contrast.p == (1 + sum(unusual)) / 27
+    checked.agrees(
+        ONE_AGAINST_MANY,
+        "organ donations: t of California; share of 27 states that changed as unusually",
+        ours=[found.contrast.estimate / found.contrast.se, found.contrast.p],
+        theirs=[statistic, (1 + sum(unusual)) / 27],
+        within=LINEAR_ALGEBRA,
+    )
 
 
-def test_two_way_fixed_effects_and_their_error_are_those_of_statsmodels():
+def test_the_usual_error_is_that_of_statsmodels(organ_donations, checked):
+    models = pytest.importorskip("statsmodels.api")
+    state, quarter = organ_donations["unit"], organ_donations["period"]
+    treatment = organ_donations["treated"] & organ_donations["after"]
+    dummies = [state[:, None] == np.unique(state), quarter[:, None] == np.unique(quarter)[1:]]
+    theirs = models.OLS(organ_donations["outcome"], np.column_stack([treatment, *dummies]).astype(float)).fit(
+        cov_type="cluster", cov_kwds={"groups": np.unique(state, return_inverse=True)[1]}
+    )
+    found = asked(**organ_donations)
+    checked.agrees(
+        USUAL,
+        "change by active choice, its usual error",
+        ours=[found.contrast.estimate, found.usual_se],
+        theirs=[theirs.params[0], theirs.bse[0]],
+        within=LINEAR_ALGEBRA,
+    )
+
+
+def test_two_way_fixed_effects_and_their_error_are_those_of_statsmodels(checked):
     models = pytest.importorskip("statsmodels.api")
     rng = np.random.default_rng(2)
     values, since = rng.normal(size=(12, 5)), rng.integers(2, 7, 12)
@@ -70,8 +114,13 @@ def test_two_way_fixed_effects_and_their_error_are_those_of_statsmodels():
         cov_type="cluster", cov_kwds={"groups": np.repeat(village, 5)}
     )
     estimate, error = two_way_fixed_effects(values, treatment, clusters=village)
-    assert estimate == pytest.approx(theirs.params[0], abs=LINEAR_ALGEBRA)
-    assert error == pytest.approx(theirs.bse[0], abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        CLUSTERED,
+        "two-way fixed effects of 12 units in 5 periods, and their error by village",
+        ours=[estimate, error],
+        theirs=[theirs.params[0], theirs.bse[0]],
+        within=LINEAR_ALGEBRA,
+    )
 
 
 def two_sides(rng, *, units=40, periods=5):
@@ -83,37 +132,58 @@ def two_sides(rng, *, units=40, periods=5):
     return {"outcome": outcome, "treated": treated, "after": after, "unit": unit, "period": period}
 
 
-def test_units_of_their_own_are_welchs_statistic_of_changes():
+def test_units_of_their_own_are_welchs_statistic_of_changes(checked):
     data = two_sides(np.random.default_rng(3))
     found = asked(**data)
     table = data["outcome"].reshape(-1, 5)
     change = table[:, 3:].mean(axis=1) - table[:, :3].mean(axis=1)
     welch = stats.ttest_ind(change[1::2], change[::2], equal_var=False)
-    assert found.contrast.estimate / found.contrast.se == pytest.approx(welch.statistic, abs=LINEAR_ALGEBRA)
-    assert found.contrast.df == pytest.approx(
-        38, abs=LINEAR_ALGEBRA
-    )  # 2 x 20 - 2, where the sides are equally large
+    statistic = found.contrast.estimate / found.contrast.se
+    checked.agrees(WELCH, "t of two sides", ours=statistic, theirs=welch.statistic, within=LINEAR_ALGEBRA)
+    # Satterthwaite's degrees of freedom under equal variances, of two sides of 20 units: 2 x 20 - 2.
+    assert found.contrast.df == pytest.approx(38, abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        MEANS,
+        "the change of one side less that of the other",
+        ours=found.contrast.estimate,
+        theirs=change[1::2].mean() - change[::2].mean(),
+        within=LINEAR_ALGEBRA,
+    )
     assert found.contrast.estimate == pytest.approx(
         found.means[1] - found.means[0] - (found.means[3] - found.means[2]), abs=LINEAR_ALGEBRA
     )
 
 
-def test_different_people_before_and_after_are_the_regression_with_a_product():
+def test_different_people_before_and_after_are_the_regression_with_a_product(checked):
     data = two_sides(np.random.default_rng(4))
     village = data["unit"] // 2 * 2 + data["treated"]
     one = asked(**{**data, "unit": None, "period": None}, cluster=village)
-    assert one.contrast.estimate == pytest.approx(asked(**data).contrast.estimate, abs=LINEAR_ALGEBRA)
+    after, treated = data["after"], data["treated"]
+    product = np.column_stack([np.ones(len(after)), after, treated, after & treated]).astype(float)
+    checked.agrees(
+        REGRESSION,
+        "different people before and after: the coefficient of the product",
+        ours=one.contrast.estimate,
+        theirs=np.linalg.lstsq(product, data["outcome"], rcond=None)[0][3],
+        within=LINEAR_ALGEBRA,
+    )
     assert one.contrast.clusters_treated == 20
 
 
-def test_differences_by_period_start_from_the_last_one_before():
+def test_differences_by_period_start_from_the_last_one_before(checked):
     data = two_sides(np.random.default_rng(5))
     found = asked(**data)
     table, side = data["outcome"].reshape(-1, 5), data["treated"].reshape(-1, 5)[:, 0]
     moved = table - table[:, [2]]
     gaps = moved[side].mean(axis=0) - moved[~side].mean(axis=0)
     assert [point.at for point in found.by_period] == [0, 1, 3, 4]
-    np.testing.assert_allclose([p.estimate for p in found.by_period], gaps[[0, 1, 3, 4]], atol=LINEAR_ALGEBRA)
+    checked.agrees(
+        MEANS,
+        "differences by period, from the last one before",
+        ours=[point.estimate for point in found.by_period],
+        theirs=gaps[[0, 1, 3, 4]],
+        within=LINEAR_ALGEBRA,
+    )
 
 
 def test_trends_that_differ_before_are_told():
