@@ -1,7 +1,7 @@
 """Published comparisons: Lipset's conditions of democracy, homeless organisations, irrigation systems in Nepal.
 
 Rihoux, B. and Ragin, C. C. (2009), Configurational Comparative Methods; Cress, D. M. and Snow, D. A. (2000), American
-Journal of Sociology 105(4), 1063-1104; Lam, W. F. and Ostrom, E. (2010), Policy Sciences 43(2), 1-25.
+Journal of Sociology 105(4), 1063-1104; Lam, W. F. and Ostrom, E. (2010), Policy Sciences 43, 1-25.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import csv
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.methods.qca.analysis import enhanced, standard
 from coproduce.methods.qca.calibrate import direct
@@ -22,6 +23,23 @@ from coproduce.questions.determinants.naming import term_name
 LIPSET = ("DEV", "URB", "LIT", "IND", "STB")
 HOMELESS = ("VI", "DT", "SA", "CS", "DF", "PF")
 IRRIGATION = ("A", "R", "F", "L", "C")
+RIHOUX_AND_RAGIN = Source(
+    question="determinants",
+    cite="Lipset's conditions of democracy in Rihoux and Ragin (2009), Configurational Comparative Methods, ch. 3 and "
+    "5 (as recalled; the data with R's QCA)",
+)
+COMPUTED = Source(
+    question="determinants",
+    kind="formula",
+    cite="Quine-McCluskey by another program than ours, on published tables: Cress and Snow (2000), American Journal "
+    "of Sociology 105(4), 1063-1104; Lam and Ostrom (2010), Policy Sciences 43, 1-25",
+)
+BY_QCA = Source(question="determinants", kind="program", cite="R's QCA 3.23")
+CALLED = {
+    "lipset_LF.csv": "Lipset",
+    "d.homeless.csv": "homeless organisations",
+    "d.irrigate.csv": "irrigation",
+}
 
 
 @pytest.fixture(scope="session")
@@ -43,50 +61,97 @@ def models(solution, names):
     }
 
 
+def written(models):
+    """Models as a reader writes them, in one order."""
+    return "; ".join(sorted(f"`{' + '.join(sorted(model))}`" for model in models))
+
+
+def tell(checked, source, what, *, ours, theirs):
+    """Solutions beside theirs, shown as formulas."""
+    checked.same(source, what, ours=ours, theirs=theirs, shown=written(theirs))
+
+
 def solved(sets, outcome, *, inclusion):
     return standard(
         sets, outcome, cut_offs=CutOffs(inclusion=inclusion), expectations=[()] * len(sets.levels)
     )
 
 
-def test_lipset_fuzzy(read):
+def test_lipset_fuzzy(read, checked):
     sets, outcome, _ = read("lipset_LF.csv", LIPSET, outcome="SURV")
     fit = sufficiency(in_term(sets, (1, -1, -1, -1, 1)), outcome)
-    assert fit.inclusion == pytest.approx(0.869, abs=0.0005)
-    assert fit.pri == pytest.approx(0.848, abs=0.0005)
-    assert fit.coverage == pytest.approx(0.824, abs=0.0005)
-    assert models(solved(sets, outcome, inclusion=0.7).parsimonious, LIPSET) == {frozenset({"DEV*STB"})}
+    checked.agrees(
+        RIHOUX_AND_RAGIN,
+        "fuzzy democracies: inclusion, PRI and coverage of `DEV*STB`",
+        ours=[fit.inclusion, fit.pri, fit.coverage],
+        theirs=["0.869", "0.848", "0.824"],
+    )
+    tell(
+        checked,
+        RIHOUX_AND_RAGIN,
+        "fuzzy democracies: parsimonious solution",
+        ours=models(solved(sets, outcome, inclusion=0.7).parsimonious, LIPSET),
+        theirs={frozenset({"DEV*STB"})},
+    )
 
 
-def test_lipset_crisp(read):
+def test_lipset_crisp(read, checked):
     sets, outcome, _ = read("lipset_LC.csv", LIPSET, outcome="SURV")
     found = solved(sets, outcome, inclusion=1)
-    assert models(found.conservative, LIPSET) == {frozenset({"DEV*~URB*LIT*STB", "DEV*LIT*IND*STB"})}
-    assert models(found.parsimonious, LIPSET) == {frozenset({"DEV*STB"})}
+    for name, theirs in (
+        ("conservative", {frozenset({"DEV*~URB*LIT*STB", "DEV*LIT*IND*STB"})}),
+        ("parsimonious", {frozenset({"DEV*STB"})}),
+    ):
+        ours = models(getattr(found, name), LIPSET)
+        tell(checked, RIHOUX_AND_RAGIN, f"crisp democracies: {name} solution", ours=ours, theirs=theirs)
 
 
-def test_homeless_rights(read):
+def test_homeless_rights(read, checked):
     sets, outcome, _ = read("d.homeless.csv", HOMELESS, outcome="RIG")
     found = solved(sets, outcome, inclusion=1)
-    assert models(found.conservative, HOMELESS) == {frozenset({"VI*DT*SA*DF*PF", "VI*~DT*CS*DF*PF"})}
+    tell(
+        checked,
+        COMPUTED,
+        "homeless organisations: conservative solution for rights",
+        ours=models(found.conservative, HOMELESS),
+        theirs={frozenset({"VI*DT*SA*DF*PF", "VI*~DT*CS*DF*PF"})},
+    )
 
 
-def test_homeless_representation_contradicts_itself(read):
+def test_homeless_representation_contradicts_itself(read, checked):
     sets, outcome, cases = read("d.homeless.csv", HOMELESS, outcome="REP")
     rows = [row for row in solved(sets, outcome, inclusion=0.8).table.rows if row.contradictory]
     assert [row.configuration for row in rows] == [(1, 1, 1, 1, 1, 1)]
-    assert {cases[case] for case in rows[0].cases} == {"PUH", "PUEJ"}
+    checked.same(
+        COMPUTED,
+        "homeless organisations: cases that contradict each other in representation",
+        ours={cases[case] for case in rows[0].cases},
+        theirs={"PUH", "PUEJ"},
+        shown="PUEJ, PUH",
+    )
 
 
-def test_irrigation(read):
+def test_irrigation(read, checked):
     sets, outcome, cases = read("d.irrigate.csv", IRRIGATION, outcome="W")
     found = solved(sets, outcome, inclusion=1)
     [contradictory] = [row for row in found.table.rows if row.contradictory]
-    assert [cases[case] for case in contradictory.cases] == ["1", "2"]
-    assert models(found.conservative, IRRIGATION) == {
-        frozenset({"A*R*C", "A*R*F*~L", "R*F*L*C", "~A*~F*~L*C"})
-    }
-    assert found.parsimonious.count == 5
+    checked.same(
+        COMPUTED,
+        "irrigation: cases that contradict each other",
+        ours=[cases[case] for case in contradictory.cases],
+        theirs=["1", "2"],
+        shown="1, 2",
+    )
+    tell(
+        checked,
+        COMPUTED,
+        "irrigation: conservative solution",
+        ours=models(found.conservative, IRRIGATION),
+        theirs={frozenset({"A*R*C", "A*R*F*~L", "R*F*L*C", "~A*~F*~L*C"})},
+    )
+    checked.same(
+        COMPUTED, "irrigation: parsimonious models that tie", ours=found.parsimonious.count, theirs=5
+    )
     assert found.parsimonious.complete
     assert frozenset({"~L*C", "R*F", "A*R"}) in models(found.parsimonious, IRRIGATION)
 
@@ -117,11 +182,16 @@ ANCHORS = ((400, 550, 900), (25, 50, 65), (50, 75, 90), (20, 30, 40), (15, 9.5, 
 
 
 @pytest.mark.parametrize("condition", range(5))
-def test_lipset_is_calibrated_as_published(read, condition):
+def test_lipset_is_calibrated_as_published(read, condition, checked):
     sets, _, cases = read("lipset_LF.csv", LIPSET, outcome="SURV")
     raw = np.array([float(RAW[case][condition]) for case in cases])
     found = direct(raw, ANCHORS[condition], degree=1 / (1 + np.exp(-3)))
-    np.testing.assert_allclose(found, sets.values[:, condition], rtol=0, atol=0.011)
+    checked.agrees(
+        RIHOUX_AND_RAGIN,
+        f"memberships of 18 countries in {LIPSET[condition]}, by direct calibration",
+        ours=found,
+        theirs=[f"{membership:.2f}" for membership in sets.values[:, condition]],
+    )
 
 
 # R's QCA 3.23: minimize(include = "?", exclude = findRows(type = 2)): contradictory simplifying assumptions left out.
@@ -140,13 +210,19 @@ ENHANCED = (
 
 
 @pytest.mark.parametrize(("file", "names", "outcome", "inclusion", "for_it", "against"), ENHANCED)
-def test_enhanced_solutions_are_those_of_qca(read, file, names, outcome, inclusion, for_it, against):
+def test_enhanced_solutions_are_those_of_qca(read, checked, file, names, outcome, inclusion, for_it, against):
     sets, y, _ = read(file, names, outcome=outcome)
     sides = [solved(sets, one, inclusion=inclusion) for one in (y, 1 - y)]
     hope = [()] * len(names)
-    for both, expected in ((sides, for_it), (sides[::-1], against)):
+    for both, expected, side in ((sides, for_it, outcome), (sides[::-1], against, f"~{outcome}")):
         found = enhanced(*both, necessary=[], expectations=hope)
-        assert models(found.parsimonious, names) == {frozenset(expected)}
+        tell(
+            checked,
+            BY_QCA,
+            f"{CALLED[file]}: enhanced parsimonious solution for {side}",
+            ours=models(found.parsimonious, names),
+            theirs={frozenset(expected)},
+        )
 
 
 # R's QCA 3.23: superSubset(incl.cut = 0.9, ron.cut = 0.6, depth = 3), without the single conditions.
@@ -155,19 +231,20 @@ SUPERSETS = (
         "lipset_LF.csv",
         LIPSET,
         "SURV",
-        {"LIT*STB": (0.915, 0.800, 0.793), "DEV + URB + IND": (0.903, 0.704, 0.716)},
+        {"LIT*STB": ("0.915", "0.800", "0.793"), "DEV + URB + IND": ("0.903", "0.704", "0.716")},
     ),
     (
         "d.homeless.csv",
         HOMELESS,
         "RIG",
-        dict.fromkeys(("VI*DF", "VI*PF", "DF*PF", "VI*DF*PF"), (1, 1, 1)) | {"SA + CS": (1, 0.625, 0.7)},
+        dict.fromkeys(("VI*DF", "VI*PF", "DF*PF", "VI*DF*PF"), ("1.000", "1.000", "1.000"))
+        | {"SA + CS": ("1.000", "0.625", "0.700")},
     ),
 )
 
 
 @pytest.mark.parametrize(("file", "names", "outcome", "expected"), SUPERSETS)
-def test_necessary_unions_and_combinations_are_those_of_qca(read, file, names, outcome, expected):
+def test_necessary_unions_and_combinations_are_those_of_qca(read, checked, file, names, outcome, expected):
     sets, y, _ = read(file, names, outcome=outcome)
     found = {
         (" + " if one.joined == "union" else "*").join(
@@ -177,4 +254,9 @@ def test_necessary_unions_and_combinations_are_those_of_qca(read, file, names, o
     }
     assert found.keys() == expected.keys()
     for name, fit in expected.items():
-        assert found[name] == pytest.approx(fit, abs=0.00051)
+        checked.agrees(
+            BY_QCA,
+            f"{CALLED[file]}: inclusion, RoN and coverage of `{name}` as necessary for {outcome}",
+            ours=found[name],
+            theirs=fit,
+        )

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pytest
+from tests.checked import Source
 
 from coproduce.methods.production.translog import translog
 
@@ -12,16 +12,36 @@ BY_R = json.loads(Path(__file__).with_name("production_reference.json").read_tex
 LINEAR_ALGEBRA = 1e-8
 FIRMS = {name: np.array(values) for name, values in BY_R["firms"].items()}
 INPUTS = np.column_stack([FIRMS["labour"], FIRMS["capital"]])
+BY_CLUBSANDWICH = Source(
+    question="value",
+    kind="program",
+    cite="lm and clubSandwich (R 4.2.2; tools/production_reference.R): 60 firms of Coelli (1996) as 20 of three years",
+)
+DIFFERENCES = Source(
+    question="value",
+    kind="formula",
+    cite="Derivatives of output in levels by differences, and Hicks' elasticity from them; 60 firms of Coelli (1996)",
+)
 
 
-def test_the_60_firms_are_those_of_lm_and_clubsandwich():
+def test_the_60_firms_are_those_of_lm_and_clubsandwich(checked):
     found = translog(FIRMS["output"], INPUTS, units=np.repeat(np.arange(20), 3))
     theirs = BY_R["translog"]
-    assert [one.value for one in found.coefficients] == pytest.approx(theirs["estimate"], abs=LINEAR_ALGEBRA)
-    assert [one.se for one in found.coefficients] == pytest.approx(theirs["se"], abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        BY_CLUBSANDWICH,
+        "coefficients of the translog, and their CR2 errors",
+        ours=[(one.value, one.se) for one in found.coefficients],
+        theirs=np.column_stack([theirs["estimate"], theirs["se"]]),
+        within=LINEAR_ALGEBRA,
+    )
     test = found.test_cobb_douglas
-    assert [test.statistic, test.df_error, test.p] == pytest.approx(
-        [theirs["f"][0], theirs["df_error"][0], theirs["p"][0]], rel=1e-7
+    checked.agrees(
+        BY_CLUBSANDWICH,
+        "test of Cobb-Douglas: F, degrees of freedom of its error, p",
+        ours=[test.statistic, test.df_error, test.p],
+        theirs=[theirs["f"][0], theirs["df_error"][0], theirs["p"][0]],
+        within=LINEAR_ALGEBRA,
+        relative=True,
     )
 
 
@@ -47,8 +67,7 @@ def slopes_of(found, levels):
     return slope(levels), second
 
 
-def test_shape_and_substitution_are_those_of_differences():
-    """The elasticity of substitution of Hicks from first and second derivatives in levels."""
+def test_shape_and_substitution_are_those_of_differences(checked):
     found = translog(FIRMS["output"], INPUTS)
     monotone, concave = [], []
     for levels in INPUTS:
@@ -56,13 +75,31 @@ def test_shape_and_substitution_are_those_of_differences():
         along = np.array([first[1], -first[0]])
         monotone.append((first >= 0).all())
         concave.append((first >= 0).all() and along @ second @ along <= 0)
-    assert found.monotone_share == pytest.approx(np.mean(monotone))
-    assert found.concave_share == pytest.approx(np.mean(concave))
+    checked.agrees(
+        DIFFERENCES,
+        "shares of firms where the translog is monotone, and quasi-concave",
+        ours=[found.monotone_share, found.concave_share],
+        theirs=[np.mean(monotone), np.mean(concave)],
+        within=1e-12,
+    )
     means = np.exp(np.log(INPUTS).mean(axis=0))
     (f1, f2), second = slopes_of(found, means)
     bordered = 2 * second[0, 1] * f1 * f2 - second[0, 0] * f2**2 - second[1, 1] * f1**2
     hicks = f1 * f2 * (f1 * means[0] + f2 * means[1]) / (means.prod() * bordered)
-    assert found.elasticity_of_substitution.value == pytest.approx(hicks, rel=1e-5)
+    checked.agrees(
+        DIFFERENCES,
+        "elasticity of substitution at the means",
+        ours=found.elasticity_of_substitution.value,
+        theirs=hicks,
+        within=1e-6,
+        relative=True,
+    )
     shares = [f1 * means[0] / output_of(found, means), f2 * means[1] / output_of(found, means)]
-    assert [one.value for one in found.elasticities] == pytest.approx(shares, rel=1e-6)
-    assert found.returns_to_scale.value == pytest.approx(sum(shares), rel=1e-6)
+    checked.agrees(
+        DIFFERENCES,
+        "elasticities of both inputs, and returns to scale, at the means",
+        ours=[*(one.value for one in found.elasticities), found.returns_to_scale.value],
+        theirs=[*shares, sum(shares)],
+        within=1e-6,
+        relative=True,
+    )

@@ -4,9 +4,28 @@ import csv
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.methods.qca.minimise import conservative, intermediate, parsimonious
 from coproduce.methods.qca.primes import prime_implicants
+
+RIHOUX_AND_DE_MEUR = Source(
+    question="determinants",
+    cite="Rihoux and De Meur (2009), in Rihoux and Ragin, Configurational Comparative Methods, pp. 56-64 (as recalled; "
+    "the data with R's QCA)",
+)
+BY_QCA = Source(
+    question="determinants",
+    kind="program",
+    cite="QCA 3.23 (R 4.2.2): minimize(truthTable(LC, 'SURV'), include = '?', dir.exp = ...)$i.sol$C1P1$solution",
+)
+COMPUTED = Source(
+    question="determinants",
+    kind="formula",
+    cite="Quine-McCluskey by another program than ours, on published tables: Cress and Snow (2000), American Journal "
+    "of Sociology 105(4), 1063-1104; Lam and Ostrom (2010), Policy Sciences 43, 1-25",
+)
+RAGIN = Source(question="determinants", cite="Ragin (1987), The Comparative Method, ch. 6 (as recalled)")
 
 
 def term(written, names):
@@ -26,6 +45,11 @@ def _written(values, names):
 
 def model(written):
     return frozenset(written.split(" + "))
+
+
+def tell(checked, source, what, *, ours, names, theirs):
+    """Minimal models beside the one that is written."""
+    checked.same(source, what, ours=models(ours, names), theirs={model(theirs)}, shown=f"`{theirs}`")
 
 
 @pytest.fixture
@@ -48,55 +72,74 @@ def truth_table(real_data):
 LIPSET = ["DEV", "URB", "LIT", "IND", "STB"]
 
 
-def test_lipset_as_in_rihoux_and_de_meur(truth_table):
-    """Rihoux, B. and De Meur, G. (2009), in Rihoux and Ragin, Configurational Comparative Methods, pp. 56-64."""
+def test_lipset_as_in_rihoux_and_de_meur(truth_table, checked):
     positive, negative, _, _ = truth_table("lipset_LC.csv", LIPSET, "SURV")
     levels = [2] * 5
-    assert models(conservative(positive, levels=levels), LIPSET) == {
-        model("DEV*LIT*IND*STB + DEV*~URB*LIT*STB")
-    }
-    assert models(parsimonious(positive, negative, levels=levels), LIPSET) == {model("DEV*STB")}
-    assert models(conservative(negative, levels=levels), LIPSET) == {
-        model("DEV*LIT*IND*~STB + ~DEV*~URB*~IND")
-    }
-    assert models(parsimonious(negative, positive, levels=levels), LIPSET) == {model("~DEV + ~STB")}
+    for what, ours, theirs in (
+        (
+            "survival, without remainders",
+            conservative(positive, levels=levels),
+            "DEV*LIT*IND*STB + DEV*~URB*LIT*STB",
+        ),
+        ("survival, with remainders", parsimonious(positive, negative, levels=levels), "DEV*STB"),
+        (
+            "breakdown, without remainders",
+            conservative(negative, levels=levels),
+            "DEV*LIT*IND*~STB + ~DEV*~URB*~IND",
+        ),
+        ("breakdown, with remainders", parsimonious(negative, positive, levels=levels), "~DEV + ~STB"),
+    ):
+        called = f"crisp democracies, minimised: {what}"
+        tell(checked, RIHOUX_AND_DE_MEUR, called, ours=ours, names=LIPSET, theirs=theirs)
 
 
 @pytest.mark.parametrize(
-    ("expected", "written"),
+    ("hope", "expected", "written"),
     [
-        ([{1}] * 5, "DEV*LIT*STB"),
-        ([{0}] * 5, "DEV*STB"),
-        ([{1}, (), {1}, (), {1}], "DEV*LIT*IND*STB + DEV*~URB*LIT*STB"),
+        ("all present", [{1}] * 5, "DEV*LIT*STB"),
+        ("all absent", [{0}] * 5, "DEV*STB"),
+        ("DEV, LIT and STB present", [{1}, (), {1}, (), {1}], "DEV*LIT*IND*STB + DEV*~URB*LIT*STB"),
     ],
 )
-def test_intermediate_solutions_of_lipset_as_by_the_program_qca(truth_table, expected, written):
-    """R 4.2.2 with QCA 3.23: minimize(truthTable(LC, "SURV"), include = "?", dir.exp = ...)$i.sol$C1P1$solution."""
+def test_intermediate_solutions_of_lipset_as_by_the_program_qca(
+    truth_table, hope, expected, written, checked
+):
     positive, negative, _, _ = truth_table("lipset_LC.csv", LIPSET, "SURV")
     narrow = conservative(positive, levels=[2] * 5)
     wide = parsimonious(positive, negative, levels=[2] * 5)
     pair = (narrow.terms[list(narrow.models[0])], wide.terms[list(wide.models[0])])
     found = intermediate(positive, pair, expectations=expected, levels=[2] * 5)
-    assert models(found.solutions, LIPSET) == {model(written)}
+    what = f"crisp democracies: intermediate solution, {hope}"
+    tell(checked, BY_QCA, what, ours=found.solutions, names=LIPSET, theirs=written)
 
 
-def test_homeless_organisations_and_rights(truth_table):
+def test_homeless_organisations_and_rights(truth_table, checked):
     names = ["VI", "DT", "SA", "CS", "DF", "PF"]
     positive, _, _, _ = truth_table("d.homeless.csv", names, "RIG")
-    assert models(conservative(positive, levels=[2] * 6), names) == {
-        model("VI*~DT*CS*DF*PF + VI*DT*SA*DF*PF")
-    }
+    tell(
+        checked,
+        COMPUTED,
+        "homeless organisations, minimised: conservative solution for rights",
+        ours=conservative(positive, levels=[2] * 6),
+        names=names,
+        theirs="VI*~DT*CS*DF*PF + VI*DT*SA*DF*PF",
+    )
 
 
-def test_irrigation_in_nepal_has_five_parsimonious_models(truth_table):
+def test_irrigation_in_nepal_has_five_parsimonious_models(truth_table, checked):
     names = list("ARFLC")
     positive, rest, never, _ = truth_table("d.irrigate.csv", names, "W")
     assert len(rest) == len(never) + 1, "cases 1 and 2 contradict each other"
-    assert models(conservative(positive, levels=[2] * 5), names) == {
-        model("A*R*C + A*R*F*~L + R*F*L*C + ~A*~F*~L*C")
-    }
+    tell(
+        checked,
+        COMPUTED,
+        "irrigation, minimised: conservative solution",
+        ours=conservative(positive, levels=[2] * 5),
+        names=names,
+        theirs="A*R*C + A*R*F*~L + R*F*L*C + ~A*~F*~L*C",
+    )
     found = parsimonious(positive, rest, levels=[2] * 5)
-    assert found.count == 5
+    checked.same(COMPUTED, "irrigation, minimised: parsimonious models that tie", ours=found.count, theirs=5)
     assert model("~L*C + R*F + A*R") in models(found, names)
 
 
@@ -105,19 +148,37 @@ def rows(written):
     return [[int(letter.isupper()) for letter in row] for row in written.split()]
 
 
-def test_ragin_on_the_failure_of_military_regimes():
-    """Ragin, C. C. (1987). The Comparative Method, chapter 6: F = A + B + C."""
+def test_ragin_on_the_failure_of_military_regimes(checked):
     positive, negative = rows("Abc aBc abC ABc AbC aBC ABC"), rows("abc")
     found = parsimonious(positive, negative, levels=[2] * 3)
     assert models(found, "ABC") == models(conservative(positive, levels=[2] * 3), "ABC")
-    assert models(found, "ABC") == {model("A + B + C")}
+    what = "failure of military regimes, minimised"
+    tell(checked, RAGIN, what, ours=found, names="ABC", theirs="A + B + C")
 
 
-def test_ragin_on_strikes():
-    """Ragin, C. C. (1987), chapter 6: S = AC + Bc of the prime implicants AC, AB and Bc; its negation by De Morgan."""
+def test_ragin_on_strikes(checked):
+    """The book finds the negation by De Morgan."""
     positive, negative = rows("AbC aBc ABc ABC"), rows("abc abC aBC Abc")
     primes = {tuple(p) for p in prime_implicants(positive, negative, levels=[2] * 3).tolist()}
-    assert primes == {term(written, "ABC") for written in ("A*C", "A*B", "B*~C")}
-    assert models(conservative(positive, levels=[2] * 3), "ABC") == {model("A*C + B*~C")}
+    tell_primes(checked, "prime implicants of success", ours=primes, theirs=("A*B", "A*C", "B*~C"))
+    tell(
+        checked,
+        RAGIN,
+        "strikes, minimised: success",
+        ours=conservative(positive, levels=[2] * 3),
+        names="ABC",
+        theirs="A*C + B*~C",
+    )
     negated = {tuple(p) for p in prime_implicants(negative, positive, levels=[2] * 3).tolist()}
-    assert negated == {term(written, "ABC") for written in ("~A*~B", "~A*C", "~B*~C")}
+    tell_primes(checked, "prime implicants of failure", ours=negated, theirs=("~A*~B", "~A*C", "~B*~C"))
+
+
+def tell_primes(checked, what, *, ours, theirs):
+    """Prime implicants beside the book's."""
+    checked.same(
+        RAGIN,
+        f"strikes, minimised: {what}",
+        ours=ours,
+        theirs={term(written, "ABC") for written in theirs},
+        shown=", ".join(f"`{written}`" for written in theirs),
+    )

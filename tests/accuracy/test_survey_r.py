@@ -1,4 +1,4 @@
-"""Surveys against R's survey, MASS, psych and polycor (tools/survey_reference.R made the numbers, on made-up data).
+"""Surveys against R's survey, MASS, psych and polycor (tools/survey_reference.R), and svy (tools/survey_reference.py).
 
 A calibrated design is held against `calibrate(calfun = "raking")`: R's `rake` has the same weights, and takes residuals
 from the margins without weights, which agrees with neither only where weights are alike.
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.checked import Source
 
 from coproduce.methods.survey.design import freedom, survey_design
 from coproduce.methods.survey.linear import interval, mean, ratio, share_interval, total
@@ -30,6 +31,27 @@ COVARIATES = np.column_stack([X, GROUP, BAND == 1, BAND == 2]).astype(float)
 CLOSED_FORM, LINEAR_ALGEBRA, OPTIMISER = 1e-10, 1e-8, 1e-6
 
 
+def program(name):
+    return Source(
+        question="motives", kind="program", cite=f"{name}, 320 made-up answers of 40 units in five strata"
+    )
+
+
+SURVEY = program("survey 4.1.1 (R 4.2.2; tools/survey_reference.R)")
+SVY = program("svy 0.35.0 (tools/survey_reference.py)")
+POLR = program("MASS 7.3-58.2, polr (R 4.2.2; tools/survey_reference.R)")
+PSYCH = program("psych 2.2.9 (R 4.2.2; tools/survey_reference.R)")
+POLYCOR = program("polycor 0.8.1 (R 4.2.2; tools/survey_reference.R)")
+CALLED = {
+    "mean": "mean",
+    "total": "total",
+    "domain": "mean of a domain",
+    "share": "share",
+    "ratio": "ratio",
+    "difference": "difference of two groups",
+}
+
+
 @pytest.mark.parametrize(
     ("name", "found", "df"),
     [
@@ -40,12 +62,19 @@ CLOSED_FORM, LINEAR_ALGEBRA, OPTIMISER = 1e-10, 1e-8, 1e-6
         ("difference", mean(DESIGN, YES, domain=GROUP == 1) - mean(DESIGN, YES, domain=GROUP == 0), None),
     ],
 )
-def test_linearised_errors(name, found, df):
+def test_linearised_errors(name, found, df, checked):
     shown = interval(DESIGN, found)
-    assert (shown.value, shown.se) == pytest.approx(
-        (BY_R[name]["value"], BY_R[name]["se"]), rel=CLOSED_FORM, abs=CLOSED_FORM
+    checked.agrees(
+        SURVEY,
+        f"{CALLED[name]}, and its error",
+        ours=[shown.value, shown.se],
+        theirs=[BY_R[name]["value"], BY_R[name]["se"]],
+        within=CLOSED_FORM,
+        relative=True,
     )
-    assert df is None or freedom(DESIGN, found.domain) == df
+    if df is not None:
+        what, ours = f"{CALLED[name]}: degrees of freedom", freedom(DESIGN, found.domain)
+        checked.same(SURVEY, what, ours=ours, theirs=df)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +86,17 @@ def test_linearised_errors(name, found, df):
         ("ratio", ratio(DESIGN, YES, over=DATA["weight"])),
     ],
 )
-def test_linearised_errors_are_those_of_svy(name, found):
-    """tools/survey_reference.py made the numbers."""
+def test_linearised_errors_are_those_of_svy(name, found, checked):
     shown = interval(DESIGN, found)
     theirs = BY_SVY[name]
-    assert (shown.value, shown.se) == pytest.approx((theirs["value"], theirs["se"]), rel=CLOSED_FORM)
+    checked.agrees(
+        SVY,
+        f"{CALLED[name]}, and its error",
+        ours=[shown.value, shown.se],
+        theirs=[theirs["value"], theirs["se"]],
+        within=CLOSED_FORM,
+        relative=True,
+    )
 
 
 def test_a_difference_is_not_that_of_independent_groups():
@@ -70,24 +105,32 @@ def test_a_difference_is_not_that_of_independent_groups():
     assert abs(interval(DESIGN, one - other).se / apart - 1) > 0.01
 
 
-def test_the_limits_of_a_share():
+def test_the_limits_of_a_share(checked):
     found = share_interval(DESIGN, mean(DESIGN, YES))
     theirs = BY_R["share"]
-    assert (found.value, found.low, found.high) == pytest.approx(tuple(theirs.values()), abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        SURVEY,
+        "share with its limits, svyciprop by logit",
+        ours=[found.value, found.low, found.high],
+        theirs=[*theirs.values()],
+        within=LINEAR_ALGEBRA,
+    )
 
 
 @pytest.mark.parametrize(("place", "at"), [(0, 0.25), (1, 0.5)])
-def test_quantiles_with_woodruffs_interval(place, at):
+def test_quantiles_with_woodruffs_interval(place, at, checked):
     found = quantile(DESIGN, X, at=at)
     theirs = [BY_R["quantile"][name][place] for name in ("value", "low", "high")]
-    assert [found.value, found.low, found.high] == theirs
+    what = f"quantile at {at} with Woodruff's limits"
+    checked.agrees(SURVEY, what, ours=[found.value, found.low, found.high], theirs=theirs, within=0.0)
 
 
-def test_a_stratum_with_one_unit_is_measured_from_the_mean_of_all():
+def test_a_stratum_with_one_unit_is_measured_from_the_mean_of_all(checked):
     strata = np.where(DATA["psu"] == 40, 6, DATA["stratum"])
     design = survey_design(DATA["weight"], strata=strata, units=DATA["psu"])
     assert design.lone == 1
-    assert interval(design, mean(design, X)).se == pytest.approx(BY_R["lone"]["se"], abs=CLOSED_FORM)
+    what, ours = "error of a mean, a stratum with one unit", interval(design, mean(design, X)).se
+    checked.agrees(SURVEY, what, ours=ours, theirs=BY_R["lone"]["se"], within=CLOSED_FORM)
 
 
 def raked():
@@ -98,57 +141,108 @@ def raked():
     return rake(DESIGN, margins)
 
 
-def test_raked_weights_and_their_errors():
+def estimates(design):
+    """A mean and a share with their errors."""
+    shown = [interval(design, mean(design, y)) for y in (X, YES)]
+    return [one.value for one in shown], [one.se for one in shown]
+
+
+def test_raked_weights_and_their_errors(checked):
     found = raked()
     assert found.converged
-    assert found.design.weights == pytest.approx(np.array(BY_R["raked"]["weight"]), rel=LINEAR_ALGEBRA)
-    for place, y in enumerate((X, YES)):
-        shown = interval(found.design, mean(found.design, y))
-        assert shown.value == pytest.approx(BY_R["raked"]["value"][place], abs=LINEAR_ALGEBRA)
-        assert shown.se == pytest.approx(BY_R["raked"]["se"][place], abs=LINEAR_ALGEBRA)
+    checked.agrees(
+        SURVEY,
+        "weights raked to two margins, calibrate(calfun = 'raking')",
+        ours=found.design.weights,
+        theirs=BY_R["raked"]["weight"],
+        within=LINEAR_ALGEBRA,
+        relative=True,
+    )
+    checked.agrees(
+        SURVEY,
+        "mean and share after raking, and their errors",
+        ours=estimates(found.design),
+        theirs=BY_R["raked"]["value"] + BY_R["raked"]["se"],
+        within=LINEAR_ALGEBRA,
+    )
 
 
-def test_post_stratification_is_raking_to_one_margin():
+def test_post_stratification_is_raking_to_one_margin(checked):
     found = rake(DESIGN, [Margin(cell=BAND, shares=np.array([0.25, 0.3, 0.45]))])
-    for place, y in enumerate((X, YES)):
-        shown = interval(found.design, mean(found.design, y))
-        assert shown.value == pytest.approx(BY_R["post"]["value"][place], abs=CLOSED_FORM)
-        assert shown.se == pytest.approx(BY_R["post"]["se"][place], abs=CLOSED_FORM)
+    checked.agrees(
+        SURVEY,
+        "mean and share after postStratify, and their errors",
+        ours=estimates(found.design),
+        theirs=BY_R["post"]["value"] + BY_R["post"]["se"],
+        within=CLOSED_FORM,
+    )
 
 
-def test_logistic_regression():
+def with_errors(fit):
+    """The coefficients of a logistic regression, and their errors."""
+    return [-fit.thresholds[0], *fit.coefficients, *np.sqrt(np.diag(fit.covariance))]
+
+
+def test_logistic_regression(checked):
     fit = ordered_logit(DESIGN, (STEP > 1).astype(int), x=COVARIATES, domain=EVERYONE)
-    assert [-fit.thresholds[0], *fit.coefficients] == pytest.approx(
-        BY_R["logit"]["value"], abs=LINEAR_ALGEBRA
+    theirs = BY_R["logit"]
+    checked.agrees(
+        SURVEY,
+        "logistic regression, svyglm: coefficients and errors",
+        ours=with_errors(fit),
+        theirs=theirs["value"] + theirs["se"],
+        within=LINEAR_ALGEBRA,
     )
-    assert np.sqrt(np.diag(fit.covariance)) == pytest.approx(
-        np.array(BY_R["logit"]["se"]), abs=LINEAR_ALGEBRA
-    )
-    assert fit.df == BY_R["logit"]["df"]
+    checked.same(SURVEY, "logistic regression, svyglm: degrees of freedom", ours=fit.df, theirs=theirs["df"])
 
 
-def test_logistic_regression_with_raked_weights():
+def test_logistic_regression_with_raked_weights(checked):
     fit = ordered_logit(raked().design, (STEP > 1).astype(int), x=X[:, None], domain=EVERYONE)
     theirs = BY_R["raked_logit"]
-    assert [-fit.thresholds[0], *fit.coefficients] == pytest.approx(theirs["value"], abs=OPTIMISER)
-    assert np.sqrt(np.diag(fit.covariance)) == pytest.approx(np.array(theirs["se"]), abs=OPTIMISER)
+    checked.agrees(
+        SURVEY,
+        "logistic regression with raked weights: coefficients and errors",
+        ours=with_errors(fit),
+        theirs=theirs["value"] + theirs["se"],
+        within=OPTIMISER,
+    )
 
 
-def test_ordered_regression():
+def test_ordered_regression(checked):
     """R takes the curvature by differences of the likelihood, hence its errors have about four digits."""
     fit = ordered_logit(DESIGN, STEP, x=COVARIATES, domain=EVERYONE)
-    assert list(fit.coefficients) == pytest.approx(BY_R["ordinal"]["coefficients"], abs=OPTIMISER)
-    assert list(fit.thresholds) == pytest.approx(BY_R["ordinal"]["thresholds"], abs=OPTIMISER)
-    assert list(fit.se) == pytest.approx(BY_R["ordinal"]["se"][:4], rel=1e-3)
     plain = ordered_logit(survey_design(np.ones(len(X))), STEP, x=COVARIATES, domain=EVERYONE)
-    assert list(plain.coefficients) == pytest.approx(BY_R["polr"]["coefficients"], abs=OPTIMISER)
-    assert list(plain.thresholds) == pytest.approx(BY_R["polr"]["thresholds"], abs=OPTIMISER)
+    for source, one, theirs in ((SURVEY, fit, BY_R["ordinal"]), (POLR, plain, BY_R["polr"])):
+        checked.agrees(
+            source,
+            "proportional odds: coefficients and thresholds",
+            ours=[*one.coefficients, *one.thresholds],
+            theirs=theirs["coefficients"] + theirs["thresholds"],
+            within=OPTIMISER,
+        )
+    checked.agrees(
+        SURVEY,
+        "proportional odds, svyolr: errors",
+        ours=fit.se,
+        theirs=BY_R["ordinal"]["se"][:4],
+        within=1e-3,
+        relative=True,
+    )
 
 
-def test_reliability_of_a_plain_sample():
+def test_reliability_of_a_plain_sample(checked):
+    """R's factor analysis stops earlier: the squares of what our loadings leave are the smaller ones."""
     found = reliability(survey_design(np.ones(len(X))), ITEMS)
-    assert found.alpha.value == pytest.approx(BY_R["alpha"], abs=CLOSED_FORM)
-    assert [abs(one) for one in found.loadings] == pytest.approx(BY_R["loadings"], abs=1e-5)
+    checked.agrees(
+        PSYCH, "alpha of four items", ours=found.alpha.value, theirs=BY_R["alpha"], within=CLOSED_FORM
+    )
+    checked.agrees(
+        PSYCH,
+        "loadings of four items on one factor",
+        ours=np.abs(found.loadings),
+        theirs=BY_R["loadings"],
+        within=1e-5,
+    )
     correlations = _correlations(np.cov(ITEMS.T))
     loadings = _loadings(correlations)
     apart = (correlations - np.outer(loadings, loadings))[np.triu_indices(4, 1)]
@@ -157,8 +251,9 @@ def test_reliability_of_a_plain_sample():
 
 
 @pytest.mark.parametrize(("place", "pair"), [(0, (0, 1)), (1, (0, 3)), (2, (2, 3))])
-def test_polychoric_correlations(place, pair):
+def test_polychoric_correlations(place, pair, checked):
     """R stops its search of one dimension at 1.2e-4 of its range."""
     table = np.zeros((5, 5))
     np.add.at(table, tuple(ITEMS[:, item].astype(int) - 1 for item in pair), 1.0)
-    assert polychoric(table) == pytest.approx(BY_R["polychoric"][place], abs=1e-4)
+    what = f"polychoric correlation of items {pair[0] + 1} and {pair[1] + 1}"
+    checked.agrees(POLYCOR, what, ours=polychoric(table), theirs=BY_R["polychoric"][place], within=1e-4)
