@@ -25,6 +25,7 @@ from coproduce_web.models import (
     Contribution,
     Decision,
     Demographics,
+    PopulationCell,
     Respondent,
     TrailEntry,
     Wave,
@@ -152,6 +153,22 @@ def test_what_few_told_of_themselves_does_not_leave(filled, tmp_path):
     write_study(Scope(service=filled.service, leaves=False), tmp_path / "own")
     assert {row["district"] for row in rows(tmp_path / "leaves", "people")} == {"north", "south", ""}
     assert "island" in {row["district"] for row in rows(tmp_path / "own", "people")}
+
+
+def test_whose_people_do_not_leave_are_not_counted_among_the_people_served(filled, tmp_path):
+    """A group that is served and of which nobody is left would look as if none of it took part."""
+    rare = Actor.objects.filter(demographics__isnull=False)[:3]
+    Demographics.objects.filter(actor__in=rare).update(values={"district": "island"})
+    for district in ("island", "north"):
+        PopulationCell.objects.create(service=filled.service, values={"district": district}, persons=500)
+    served = {}
+    for leaves in (True, False):
+        folder = tmp_path / str(leaves)
+        write_study(Scope(service=filled.service, leaves=leaves), folder)
+        assert check(cp.read_study(folder)) == ()
+        served[leaves] = {row["district"] for row in rows(folder, "population")}
+    assert served[True] == {""}
+    assert served[False] >= {"island", "north"}
 
 
 def test_words_that_a_spreadsheet_would_run_are_guarded_where_they_leave(filled, tmp_path):

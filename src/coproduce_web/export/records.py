@@ -127,13 +127,11 @@ def contributions(scope: Scope) -> Iterator[Row]:
 
 def people(scope: Scope) -> Iterator[Row]:
     """One actor: since when, until when, and what they told of themselves."""
-    empty = ("",) * len(scope.columns)
-    told = scope.kept({pk: scope.told.get(pk, empty) for pk in scope.actors.values_list("pk", flat=True)})
     for pk, pseudonym, side, joined, left in streamed(
         scope.actors.order_by("pk").values_list("pk", "pseudonym", "side", "joined_at", "left_at")
     ):
         days = [at.date().isoformat() if at else "" for at in (joined, left)]
-        yield scope.name(pseudonym), side, *days, *told[pk]
+        yield scope.name(pseudonym), side, *days, *scope.grouped[pk]
 
 
 def population(scope: Scope) -> Iterator[Row]:
@@ -141,7 +139,7 @@ def population(scope: Scope) -> Iterator[Row]:
     for values, persons in PopulationCell.objects.filter(service=scope.service).values_list(
         "values", "persons"
     ):
-        yield persons, *(values.get(name, "") for name in scope.columns)
+        yield persons, *(values.get(name, "") if name in scope.whole else "" for name in scope.columns)
 
 
 def initiatives(scope: Scope) -> Iterator[Row]:

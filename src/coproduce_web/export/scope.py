@@ -77,6 +77,27 @@ class Scope:
         rows = Demographics.objects.filter(actor__in=self.actors).values_list("actor", "values")
         return {actor: tuple(str(values.get(name) or "") for name in self.columns) for actor, values in rows}
 
+    @cached_property
+    def grouped(self) -> Mapping[int, tuple[str, ...]]:
+        """What each actor told of themselves, as far as it is kept."""
+        untold = ("",) * len(self.columns)
+        return self.kept({pk: self.told.get(pk, untold) for pk in self.actors.values_list("pk", flat=True)})
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """The columns of which nothing was left out.
+
+        By another column the people served are not told: its groups without their people would look as if none of
+        them took part.
+        """
+        left_out = {
+            place
+            for pk, told in self.told.items()
+            for place, value in enumerate(told)
+            if value != self.grouped[pk][place]
+        }
+        return frozenset(name for place, name in enumerate(self.columns) if place not in left_out)
+
     def kept(self, groups: Mapping[int, tuple[str, ...]]) -> Mapping[int, tuple[str, ...]]:
         """Who belongs to which groups; where it leaves, as much is left out that nobody stands among too few."""
         return kept_groups(groups, fewest=self.service.small_numbers) if self.leaves else groups
