@@ -6,8 +6,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import get_resolver, reverse
+from tests.web import assess
 from tests.web.matrix import MATRIX
 from tests.web.things import things
+
+from coproduce_web.actions import surveys
+from coproduce_web.survey_links import secret_of
 
 LOOKS = {  # in each: how wide, which theme, which of axe's rules
     "wide": (1200, "light", {}),
@@ -48,6 +52,19 @@ def seen_by_axe(page, rules):
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
 
 
+def look_at(page, name, wrong):
+    """Look at a page in every look, and note what is wrong in which."""
+    for look, (width, theme, rules) in LOOKS.items():
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=theme)
+        for fault in seen_by_axe(page, rules):
+            wrong[fault].append(f"{name} ({look})")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong[f"wider than the screen: {page.evaluate(LOOSE)}"].append(f"{name} ({look})")
+    if page.locator("h1").count() != 1:
+        wrong["not one heading of the first order"].append(name)
+
+
 def test_every_page_is_for_everybody_wide_and_narrow_light_and_dark(site, world):
     wrong, pages = defaultdict(list), {}
     for name, place, person in walk(world):
@@ -56,15 +73,40 @@ def test_every_page_is_for_everybody_wide_and_narrow_light_and_dark(site, world)
             pages[person].add_init_script(Axe().axe_script)
         page = pages[person]
         page.goto(site.address + place)
-        for look, (width, theme, rules) in LOOKS.items():
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=theme)
-            for fault in seen_by_axe(page, rules):
-                wrong[fault].append(f"{name} ({look})")
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong[f"wider than the screen: {page.evaluate(LOOSE)}"].append(f"{name} ({look})")
-        if page.locator("h1").count() != 1:
-            wrong["not one heading of the first order"].append(name)
+        look_at(page, name, wrong)
+    assert not wrong, "\n".join(f"{fault}: {', '.join(places)}" for fault, places in wrong.items())
+
+
+def walk_of_a_survey(page):
+    """A survey from its first page to its last, and its answers taken back; each page's name when it is there."""
+    yield "first page"
+    carry_on = page.get_by_role("button", name="Continue")
+    while carry_on.count():
+        for group in page.locator("main fieldset:has(input[type=radio])").all():
+            group.locator("input[type=radio]").first.check()
+        carry_on.click()
+        yield "a page on"
+    page.get_by_role("button", name="Take all my answers back").click()
+    yield "taken back"
+
+
+@pytest.mark.parametrize("how", ["by a link of one's own", "by a link for anybody"])
+def test_a_survey_is_for_everybody_wide_and_narrow_light_and_dark(site, world, how):
+    wave, wrong = assess.wave(world), defaultdict(list)
+    at = [world.service.slug, world.initiative.pk, wave.pk]
+    if how == "by a link for anybody":
+        secret, name = surveys.make_open_link(by=world.by("coordinator"), wave=wave), "answer_openly"
+    else:
+        surveys.ask(by=world.by("coordinator"), wave=wave, whom="citizens", base=site.address)
+        secret, name = secret_of(wave.pk, wave.respondents.first().code), "answer_survey"
+    page = site.open(reverse(name, args=[*at, secret]), bypass_csp=True)
+    page.add_init_script(Axe().axe_script)
+    page.reload()
+    seen = []
+    for there in walk_of_a_survey(page):
+        seen.append(there)
+        look_at(page, f"{name}, {there}", wrong)
+    assert {"a page on", "taken back"} <= set(seen)
     assert not wrong, "\n".join(f"{fault}: {', '.join(places)}" for fault, places in wrong.items())
 
 
