@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +44,18 @@ def findings_of(run: Run) -> Findings:
         update={
             "findings": tuple(one for one in told.findings if one.id not in hidden or run.evaluation_id),
             "unanswered": tuple(one for one in told.unanswered if one.question in ASKED),
+            "settings": _without(found.settings, set() if run.evaluation_id else hidden),
         }
     )
+
+
+def _without(settings: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
+    """What was asked, but for the effects that are not published."""
+    questions = dict(settings.get("questions", {}))
+    if "effects" in questions:
+        blocks = questions["effects"].items()
+        questions["effects"] = {name: block for name, block in blocks if f"effects.{name}" not in hidden}
+    return {**settings, "questions": questions}
 
 
 def _published(service: Service) -> set[str]:

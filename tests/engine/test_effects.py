@@ -492,8 +492,5 @@ def test_the_order_of_the_rows_does_not_matter_to_the_last_digit(ask):
         + 'control = "no"\ncovariates = ["age"]\ngroups = ["sex"]\ncluster = "village"\npermutations = 99\n'
     )
     head, *rows = rows_of(80)
-    told = [
-        ask(settings, trial=[head, *some]).finding("effects.results").model_copy(update={"seconds": None})
-        for some in (rows, rows[::-1])
-    ]
+    told = [ask(settings, trial=[head, *some]).finding("effects.results") for some in (rows, rows[::-1])]
     assert told[0] == told[1]

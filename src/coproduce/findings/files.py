@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,12 @@ def write_findings(findings: Findings, folder: Path) -> None:
     for finding in findings.findings:
         for name, table in finding.tables.items():
             write_table(table, folder / "tables" / f"{finding.id}.{name}.csv")
+
+
+def write_times(folder: Path, *, started_at: datetime, seconds: Mapping[str, float]) -> None:
+    """Write ``times.json``: when a run began, and how many seconds each question took."""
+    told = {"started_at": started_at.isoformat(timespec="seconds"), "seconds": dict(seconds)}
+    (folder / "times.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def write_table(table: Table, path: Path) -> None:

@@ -7,7 +7,7 @@ from it.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -136,7 +136,6 @@ class Finding(Model):
     grade: Grade
     caveats: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    seconds: float = 0.0
 
     def estimate(self, name: str, *, group: str | None = None) -> Estimate:
         """The estimate of that name (and group).
@@ -187,10 +186,17 @@ class StudyLabel(Model):
 
 
 class Findings(Model):
-    """All that a run found: the content of ``findings.json``."""
+    """All that a run found: the content of ``findings.json``.
+
+    `made_with` names the programs that counted, with their versions. `settings` is what ``study.toml`` said, and
+    `only` what was asked where not everything was: with the same records they give the same findings again.
+    """
 
     coproduce: str
+    made_with: dict[str, str] = Field(default_factory=dict)
     study: StudyLabel
+    settings: dict[str, Any] = Field(default_factory=dict)
+    only: tuple[str, ...] | None = None
     inputs: dict[str, InputFile] = Field(default_factory=dict)
     plan: PlanLabel = PlanLabel()
     findings: tuple[Finding, ...] = ()

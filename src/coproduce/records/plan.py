@@ -92,7 +92,7 @@ def freeze(study: Study) -> Plan:
     frozen = {
         "frozen_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "tables_sha256": _tables_fingerprint(),
-        "plan": _settings(study),
+        "plan": settings_of(study),
         "seen": _seen(study),
     }
     text = json.dumps(
@@ -121,7 +121,7 @@ def read_plan(study: Study) -> Plan | None:
         raise PlanError(_untrusted("something that `coproduce freeze` did not write")) from None
     if named != _fingerprint(held):
         raise PlanError(_untrusted("a plan that was changed after it was frozen"))
-    changes = list(_changes(planned, _settings(study)))
+    changes = list(changed_settings(planned, settings_of(study)))
     if held.get("tables_sha256") != _tables_fingerprint():
         changes.append("records: the plan was frozen under another version of the tables")
     return Plan(frozen_at=frozen_at, sha256=named, seen=tuple(sorted(seen)), deviations=tuple(changes))
@@ -142,7 +142,7 @@ def _tables_fingerprint() -> str:
     return _fingerprint(told)
 
 
-def _settings(study: Study) -> dict[str, Any]:
+def settings_of(study: Study) -> dict[str, Any]:
     """What ``study.toml`` says, as plain data; what it leaves out is left out."""
     said = {
         "study": study.head.model_dump(mode="json", exclude_defaults=True),
@@ -174,13 +174,14 @@ def _seen(study: Study) -> dict[str, str]:
     return seen
 
 
-def _changes(planned: Any, now: Any, *, at: str = "") -> Iterator[str]:
+def changed_settings(planned: Any, now: Any, *, at: str = "", then: str = "planned") -> Iterator[str]:
     """Each key whose setting is another, with both."""
     if isinstance(planned, dict) and isinstance(now, dict):
         for key in sorted({*planned, *now}):
-            yield from _changes(planned.get(key), now.get(key), at=f"{at}.{key}" if at else key)
+            place = f"{at}.{key}" if at else key
+            yield from changed_settings(planned.get(key), now.get(key), at=place, then=then)
     elif planned != now:
-        yield f"{at}: planned {_told(planned)}, now {_told(now)}"
+        yield f"{at}: {then} {_told(planned)}, now {_told(now)}"
 
 
 def _told(value: object) -> str:

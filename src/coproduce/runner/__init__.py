@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from coproduce._version import __version__
 from coproduce.errors import Fault, RecordsError, StudyError
 from coproduce.findings import Finding, Findings, InputFile, PlanLabel, StudyLabel, Unanswered
 from coproduce.findings.disclosure import disclosed
-from coproduce.findings.files import write_findings
+from coproduce.findings.files import write_findings, write_times
 from coproduce.records.check import check_records
 from coproduce.records.engine import Engine, Progress, open_engine
 from coproduce.records.opening import Records, open_records
+from coproduce.records.plan import settings_of
 from coproduce.records.study import Study
 from coproduce.runner.asking import answers, asked, loaded, tables_needed
 from coproduce.runner.short_ways import audit, determinants, effects, synthesis
 
 __all__ = ["audit", "check", "determinants", "effects", "run", "synthesis", "write"]
+
+COUNTING = ("duckdb", "numpy", "scipy", "statsmodels", "diff-diff")
+"""The libraries whose versions may move the last digits of a number."""
 
 
 def run(
@@ -38,8 +45,9 @@ def run(
     only
         The questions to ask; all of them where left out.
     out
-        The folder to write ``findings.json``, ``report.html``, ``tables/`` and ``figures/`` to; nothing is written
-        where left out.
+        The folder to write ``findings.json``, ``report.html``, ``tables/`` and ``figures/`` to, and ``times.json``:
+        when it ran and how long each question took, which alone differs from run to run. Nothing is written where
+        left out.
     progress
         Is told what is being done, step by step.
     engine
@@ -64,29 +72,26 @@ def run(
     >>> study = cp.read_study("examples/library")  # doctest: +SKIP
     >>> cp.run(study).finding("audit").answer  # doctest: +SKIP
     """
+    started_at, seconds = datetime.now(UTC), dict[str, float]()
     named = asked(study, only=only)
-    plan = study.plan()
+    plan = _plan(study)
     with _opened(engine, progress) as session:
         records = open_records(study, session, only=tables_needed(study, named))
-        found = tuple(answers(records, loaded(records, named)))
+        found = tuple(answers(records, loaded(records, named), seconds=seconds))
+        counted_by = made_with(session)
     findings = Findings(
         coproduce=__version__,
+        made_with=counted_by,
         study=StudyLabel(
             title=study.head.title,
             service=study.head.service,
             simulated=study.head.simulated,
             small_numbers=study.head.small_numbers,
         ),
+        settings=settings_of(study),
+        only=None if only is None else tuple(sorted({only} if isinstance(only, str) else {*only})),
         inputs=_inputs(records),
-        plan=PlanLabel()
-        if plan is None
-        else PlanLabel(
-            frozen=True,
-            frozen_at=plan.frozen_at,
-            sha256=plan.sha256,
-            seen=plan.seen,
-            deviations=plan.deviations,
-        ),
+        plan=plan,
         findings=tuple(
             disclosed(answer, small_numbers=study.head.small_numbers)
             for answer in sorted(found, key=_harm_first)
@@ -96,7 +101,31 @@ def run(
     )
     if out is not None:
         write(findings, Path(out), progress=progress)
+        write_times(Path(out), started_at=started_at, seconds=seconds)
     return findings
+
+
+def _plan(study: Study) -> PlanLabel:
+    plan = study.plan()
+    if plan is None:
+        return PlanLabel()
+    return PlanLabel(
+        frozen=True,
+        frozen_at=plan.frozen_at,
+        sha256=plan.sha256,
+        seen=plan.seen,
+        deviations=plan.deviations,
+    )
+
+
+def made_with(engine: Engine) -> dict[str, str]:
+    """The machine, the engine and the libraries that count, with their versions."""
+    found = {
+        "machine": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "engine": "duckdb" if engine.local is engine else "spark",
+    }
+    return found | {name: version(name) for name in COUNTING}
 
 
 def _opened(engine: Engine | str, progress: Progress | None) -> AbstractContextManager[Engine]:
@@ -149,7 +178,10 @@ def check(
 
 
 def write(findings: Findings, folder: Path, *, progress: Progress | None = None) -> None:
-    """Write ``findings.json``, ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` to a folder."""
+    """Write ``findings.json``, ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` to a folder.
+
+    The same findings give the same files, to the byte.
+    """
     from coproduce.reports.charts import figures  # charts take a second to load; answers need none
     from coproduce.reports.pages import report_html
 

@@ -220,8 +220,10 @@ def _each_block(
     return found
 
 
-def answers(records: Records, blocks: Iterable[Block | Unanswered]) -> Iterator[Finding | Unanswered]:
-    """The answer to each thing that is asked; where a method refuses, its reason."""
+def answers(
+    records: Records, blocks: Iterable[Block | Unanswered], *, seconds: dict[str, float]
+) -> Iterator[Finding | Unanswered]:
+    """The answer to each thing that is asked; where a method refuses, its reason. How long each took is noted."""
     for block in blocks:
         if isinstance(block, Unanswered):
             yield block
@@ -234,10 +236,8 @@ def answers(records: Records, blocks: Iterable[Block | Unanswered]) -> Iterator[
             found = (Unanswered(question=block.id, needs=(error.may_help,), reason=reason),)
         except EngineError as error:
             raise EngineError(f"{block.id}: {error.message}") from error
-        seconds = time.perf_counter() - started
-        for answer in found:
-            timed = isinstance(answer, Finding)
-            yield answer.model_copy(update={"seconds": seconds}) if timed else answer
+        seconds[block.id] = time.perf_counter() - started
+        yield from found
 
 
 def _answered(records: Records, block: Block) -> tuple[Finding | Unanswered, ...]:

@@ -14,6 +14,7 @@ from coproduce.findings.files import findings_from_json
 from coproduce.questions.synthesis.settings import SynthesisSettings
 from coproduce.records.data import Data
 from coproduce.records.opening import Records
+from coproduce.records.staging import sha256_of
 
 COLUMNS = ("study", "effect", "se", "finding", "grade", "verdict", "unit", "n")
 LEFT_OUT = " was left out: "
@@ -48,6 +49,7 @@ def as_data(records: Records, settings: SynthesisSettings, *, at: str) -> Data:
         except (StudyError, RecordsError) as error:
             faults += error.faults
             continue
+        _note_as_read(records, path, found=file, at=at)
         if file.study.simulated and not records.study.head.simulated:
             left_out.append(f"{file.study.title}{LEFT_OUT}its records are simulated")
             continue
@@ -102,6 +104,15 @@ def _read(records: Records, path: str, *, at: str) -> Findings:
         found = f"{at}: {first['msg']}" if at else first["msg"]
     wanted = "a findings.json that `coproduce run` wrote, of this version"
     raise RecordsError(Fault(file=path, rule="findings", found=found, wanted=wanted))
+
+
+def _note_as_read(records: Records, path: str, *, found: Findings, at: str) -> None:
+    """The file is told among what was read; a row of it is a finding."""
+    sha256 = sha256_of(records.study.file(path, key=f"{at}.findings"))
+    numbers = np.arange(1, len(found.findings) + 1)
+    records.data[f"findings of {path}"] = Data(
+        file=path, columns={}, rows=len(numbers), row_numbers=numbers, sha256=sha256
+    )
 
 
 def _entering(finding: Finding, settings: SynthesisSettings) -> Estimate | str:
