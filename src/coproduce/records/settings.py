@@ -26,7 +26,10 @@ from coproduce.errors import Fault, StudyError, nearest
 from coproduce.records.schema import TABLES, TableSchema
 
 FILE = "study.toml"
-TIME_PARTS = frozenset("aAbBdfgHIjmMnpSyYz%")
+TIME_PARTS = frozenset([*"aAbBdfgHIjmMnpSyYz%", *(f"-{part}" for part in "dHIjmMSy")])
+NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
+"""What Python calls encodings and no program saves a table in; some of them make letters that are none."""
+MOST_BYTES = 1 << 20
 KIND = re.compile(r"constrained-\w+|(function-|(dict|tuple|literal)\[).*|int|float")
 """How pydantic names, within the place of a fault, each kind that a value may be of."""
 
@@ -43,14 +46,23 @@ def _known_encoding(name: str) -> str:
     try:
         codec = codecs.lookup(name)
         "".encode(codec.name)  # refuses codecs that are no encodings of text, such as "hex"
+        known = codec.name
     except (LookupError, ValueError):
-        raise ValueError("an encoding of text that Python knows, such as `utf-8` or `cp1252`") from None
-    return codec.name
+        known = ""
+    if not known or known.replace("_", "-") in NOT_OF_FILES:
+        raise ValueError("an encoding of text that Python knows, such as `utf-8` or `cp1252`")
+    return known
+
+
+def _one_letter(delimiter: str) -> str:
+    if not delimiter.isascii() or delimiter in '"\r\n\0':
+        raise ValueError('a letter of ASCII between cells, such as `";"`')
+    return delimiter
 
 
 def _known_time_format(written: str) -> str:
-    parts = set(re.findall(r"%-?(.?)", written))
-    if not parts <= TIME_PARTS or not parts & {"Y", "y"}:
+    parts = set(re.findall(r"%(-?.?)", written))
+    if not parts <= TIME_PARTS or not parts & {"Y", "y", "-y"}:
         raise ValueError('a way of writing times with its year, such as `"%d.%m.%Y %H:%M"`')
     return written
 
@@ -60,6 +72,7 @@ Texts = Annotated[
     BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
     Field(min_length=1),
 ]
+Delimiter = Annotated[str, Field(min_length=1, max_length=1), AfterValidator(_one_letter)]
 Patterns = Mapping[str, Texts]
 """Column -> patterns, `*` and `?` standing for any letters and any letter; every column named must match."""
 
@@ -119,9 +132,7 @@ class TableSettings(Settings):
     columns: Mapping[str, str] = Field(
         default_factory=dict, description="Coproduce's name of a column -> the file's, where they differ"
     )
-    delimiter: str | None = Field(
-        default=None, min_length=1, max_length=1, description="what parts a CSV's cells"
-    )
+    delimiter: Delimiter | None = Field(default=None, description="what parts a CSV's cells")
     encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
         default=None, description="a CSV's encoding, where it is neither UTF-8 nor UTF-16"
     )
@@ -183,9 +194,7 @@ class BlockSettings(Settings):
     data: str | None = Field(
         default=None, min_length=1, description="an analysis-ready file, inside the study's folder"
     )
-    delimiter: str | None = Field(
-        default=None, min_length=1, max_length=1, description="what parts the cells of that file"
-    )
+    delimiter: Delimiter | None = Field(default=None, description="what parts the cells of that file")
     encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
         default=None, description="that file's encoding, where it is neither UTF-8 nor UTF-16"
     )
@@ -217,14 +226,17 @@ def study_schema() -> dict[str, Any]:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
+    """Read a TOML file of at most 1 MiB.
 
     Raises
     ------
     StudyError
-        If there is no file, or it is not TOML in UTF-8.
+        If there is no file, or it is not TOML in UTF-8, or too large.
     """
     try:
+        if (size := path.stat().st_size) > MOST_BYTES:
+            found, wanted = f"{size:,} bytes", f"at most {MOST_BYTES:,} bytes"
+            raise StudyError(Fault(file=path.name, rule="size", found=found, wanted=wanted))
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         fault = Fault(
@@ -239,8 +251,11 @@ def load(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x} at {error.start}"
         fault = Fault(file=path.name, rule="encoding", found=found, wanted="text in UTF-8")
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also a number of thousands of digits, which is no TOMLDecodeError
         fault = Fault(file=path.name, rule="toml", found=str(error), wanted="TOML")
+    except RecursionError:
+        found = "lists or tables that stand too deep in each other"
+        fault = Fault(file=path.name, rule="toml", found=found, wanted="TOML")
     raise StudyError(fault)
 
 

@@ -13,9 +13,13 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from coproduce.errors import Fault, RecordsError
 from coproduce.records.engine import Engine, literal
 
 ROWS_AT_ONCE = 50_000
+CELLS_AT_ONCE = 2_000_000
+LETTERS_AT_ONCE = 1 << 26
+MOST_COLUMNS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +129,8 @@ class TextWriter:
     ----------
     engine
         Whose scratch folder the file lies in.
+    name
+        What a message calls the source.
     columns
         The columns that are known beforehand; others are added as rows bring them.
 
@@ -140,11 +146,12 @@ class TextWriter:
     [(1, 'A', 'Ask', None), (2, 'B', None, 'x')]
     """
 
-    def __init__(self, engine: Engine, *, columns: Iterable[str] = ()) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, name: str = "", columns: Iterable[str] = ()) -> None:
+        self._engine, self._name = engine, name
         self._folder = Path(tempfile.mkdtemp(dir=engine.scratch))
         self._names = dict.fromkeys(columns)
         self._waiting: list[Mapping[str, str | None]] = []
+        self._letters = 0
         self._parts: list[Path] = []
         self._part: pq.ParquetWriter | None = None
 
@@ -157,9 +164,17 @@ class TextWriter:
         self._close()
 
     def write(self, row: Mapping[str, str | None]) -> None:
-        """Add a row."""
+        """Add a row.
+
+        Raises
+        ------
+        RecordsError
+            If the rows bring more columns than any table has.
+        """
         self._waiting.append(row)
-        if len(self._waiting) == ROWS_AT_ONCE:
+        self._letters += sum(map(len, filter(None, row.values())))
+        rows = min(ROWS_AT_ONCE, CELLS_AT_ONCE // (1 + max(len(row), len(self._names))))
+        if len(self._waiting) >= rows or self._letters > LETTERS_AT_ONCE:
             self._flush()
 
     def finish(self, *, sha256: str | None = None, notes: Iterable[str] = ()) -> Staged:
@@ -174,6 +189,9 @@ class TextWriter:
         known = len(self._names)
         for row in self._waiting:
             self._names.update(dict.fromkeys(row))
+            if len(self._names) > MOST_COLUMNS:
+                found, wanted = f"more than {MOST_COLUMNS:,} columns", f"at most {MOST_COLUMNS:,} columns"
+                raise RecordsError(Fault(file=self._name, rule="columns", found=found, wanted=wanted))
         cells = [pa.array([row.get(name) for row in self._waiting], pa.string()) for name in self._names]
         table = pa.table(cells, names=[f"c{place}" for place in range(1, len(cells) + 1)])
         if self._part is None or len(self._names) > known:
@@ -182,6 +200,7 @@ class TextWriter:
             self._part = pq.ParquetWriter(self._parts[-1], table.schema)
         self._part.write_table(table)
         self._waiting.clear()
+        self._letters = 0
 
     def _close(self) -> None:
         if self._part is not None:

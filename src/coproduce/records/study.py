@@ -92,17 +92,31 @@ def _names(folder: Path) -> list[str]:
 
 
 def _files(folder: Path, path: str, *, key: str) -> tuple[Path, ...]:
-    if not set(path) & set("*?") or (folder / path).exists():
+    if not set(path) & set("*?") or _is_there(folder / path):
         place = _inside(folder, path, key=key)
         found = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
     else:
         outside = Path(path).is_absolute() or ".." in Path(path).parts
-        found = [] if outside else sorted(folder.glob(path))
+        found = [] if outside else _matching(folder, path)
     if not found:
         wanted = "Parquet files inside the study's folder"
         raise StudyError(Fault(file=FILE, place=key, rule="exists", found=path, wanted=wanted))
     home = folder.resolve()
     return tuple(_inside(home, str(file.absolute()), key=key) for file in found)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long to be the name of a file; it may still be a pattern
+        return False
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))
+    except (OSError, ValueError, NotImplementedError, RecursionError):  # no pattern at all, such as a**b
+        return []
 
 
 def read_study(folder: str | Path, *, awaited: bool = False) -> Study:

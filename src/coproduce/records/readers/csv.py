@@ -38,7 +38,7 @@ def read_csv(file: Path, engine: Engine, *, name: str, settings: TableSettings) 
         with Text(file, written=written, name=name) as text:
             try:
                 rows = _convert(text, parquet, written=written, ragged=ragged)
-            except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+            except (pa.ArrowInvalid, UnicodeError) as error:
                 faults = csv_faults.found(file, layout=written, name=name, error=str(error))
                 raise RecordsError(*faults) from None
         if ragged.count:
@@ -69,7 +69,7 @@ def _convert(text: Text, parquet: Path, *, written: Layout, ragged: csv_faults.R
             delimiter=written.delimiter, newlines_in_values=True, invalid_row_handler=skip
         ),
         convert_options=arrow_csv.ConvertOptions(
-            column_types=schema, strings_can_be_null=True, null_values=[""]
+            column_types=schema, strings_can_be_null=True, null_values=[""], check_utf8=False
         ),
     )
     with pq.ParquetWriter(parquet, schema) as writer:
@@ -87,9 +87,8 @@ class Text(io.RawIOBase):
         self._raw = Fingerprinted(file)
         self._stream = unpacked(self._raw)
         self._name = name
-        self._decoder = (
-            None if written.encoding == "utf-8" else codecs.getincrementaldecoder(written.encoding)()
-        )
+        self._is_utf_8 = written.encoding == "utf-8"
+        self._decoder = codecs.getincrementaldecoder(written.encoding)()
         self._left = memoryview(b"")
         self._lines = self._quotes = 0
         self._ended = False
@@ -111,7 +110,9 @@ class Text(io.RawIOBase):
     def _piece(self) -> bytes:
         raw = self._stream.read(PIECE)
         self._ended = not raw
-        piece = raw if self._decoder is None else self._decoder.decode(raw, final=not raw).encode()
+        # Decoded in any case: Arrow has to be given UTF-8, and would not look at the header.
+        text = self._decoder.decode(raw, final=not raw)
+        piece = raw if self._is_utf_8 else text.encode()
         must_be_text(piece, name=self._name)
         self._quotes += piece.count(b'"')
         self._lines += piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")

@@ -11,9 +11,7 @@ from pathlib import Path
 
 from coproduce.errors import SHOWN_ROWS, Fault, RecordsError
 from coproduce.records.readers.csv_layout import Layout
-from coproduce.records.readers.streams import Fingerprinted, unpacked
-
-LONGEST_CELL = 1 << 24
+from coproduce.records.readers.streams import LONGEST_CELL, Fingerprinted, unpacked
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +92,7 @@ def found(file: Path, *, layout: Layout, name: str, error: str) -> list[Fault]:
                 last = row
         except csv.Error:
             faults.append(_open_quote(name, row=last + 1))
-        except UnicodeDecodeError:
+        except UnicodeError:
             faults.append(_cut_off(name, layout, row=last + 1))
     faults = [*seen.faults(name), *faults]
     return faults or [Fault(file=name, rule="csv", found=error, wanted="rows of a CSV file")]
@@ -106,7 +104,8 @@ def _undecoded(cell: str) -> bool:
 
 def _as_read(cell: str, layout: Layout) -> str:
     """A cell that cannot be decoded: its bytes, and how windows-1252 would read them."""
-    raw = cell.encode(layout.encoding, "surrogateescape")
+    wide = layout.encoding.startswith(("utf-16", "utf-32"))  # which know no escaped bytes
+    raw = cell.encode(layout.encoding, "surrogatepass" if wide else "surrogateescape")
     return f"{str(raw)[2:-1]}, in windows-1252 {raw.decode('cp1252', 'replace')}"
 
 

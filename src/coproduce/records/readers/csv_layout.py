@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coproduce.errors import Fault, RecordsError
-from coproduce.records.readers.streams import Fingerprinted, unpacked
+from coproduce.records.readers.streams import LONGEST_CELL, Fingerprinted, unpacked
 from coproduce.records.settings import TableSettings
+from coproduce.records.staging import MOST_COLUMNS
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAMPLE = 1 << 18
@@ -50,9 +51,7 @@ def layout(file: Path, *, name: str, settings: TableSettings) -> Layout:
     sample = _decoded(start, encoding=encoding)
     must_be_text(sample, name=name)
     delimiter = settings.delimiter or _delimiter(sample, name=name, whole=len(start) < SAMPLE)
-    header = tuple(
-        cell.strip() for cell in next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), ())
-    )
+    header = tuple(cell.strip() for cell in next(_rows(sample, delimiter), ()))
     _must_be_names(header, name=name)
     chosen = settings.encoding is not None
     return Layout(encoding=encoding, delimiter=delimiter, header=header, chosen=chosen)
@@ -60,7 +59,19 @@ def layout(file: Path, *, name: str, settings: TableSettings) -> Layout:
 
 def _decoded(start: bytes, *, encoding: str) -> str:
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    return decoder.decode(start).removeprefix("\ufeff")
+    try:
+        return decoder.decode(start).removeprefix("\ufeff")
+    except UnicodeError:  # UTF-32 wants its mark; what is wrong is told when the rows are read
+        return start.decode("latin-1").replace("\0", "")
+
+
+def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows of a sample, whose last may be cut off."""
+    usual = csv.field_size_limit(LONGEST_CELL)
+    try:
+        yield from csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    finally:
+        csv.field_size_limit(usual)
 
 
 def must_be_text(sample: str | bytes, *, name: str) -> None:
@@ -114,10 +125,7 @@ def _delimiter(sample: str, *, name: str, whole: bool) -> str:
 
 def _share_alike(sample: str, delimiter: str, *, whole: bool) -> float:
     """The share of rows with as many cells as the header; 0 where the header is not split at all."""
-    try:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row]
-    except csv.Error:
-        return 0
+    widths = [len(row) for row in _rows(sample, delimiter) if row]
     if not whole and len(widths) > 2:
         widths.pop()
     return widths.count(widths[0]) / len(widths) if widths and widths[0] > 1 else 0
@@ -128,6 +136,7 @@ def _must_be_names(header: Sequence[str], *, name: str) -> None:
         raise RecordsError(
             Fault(file=name, rule="header", found="an empty row 1", wanted="the names of the columns")
         )
+    must_be_few(header, name=name)
     faults = [
         Fault(
             file=name,
@@ -142,6 +151,19 @@ def _must_be_names(header: Sequence[str], *, name: str) -> None:
     ]
     if faults := [*faults, *repeated(header, name=name)]:
         raise RecordsError(*faults)
+
+
+def must_be_few(header: Collection[str], *, name: str) -> None:
+    """Refuse more columns than any table has.
+
+    Raises
+    ------
+    RecordsError
+        If there are.
+    """
+    if len(header) > MOST_COLUMNS:
+        found, wanted = f"{len(header):,} columns", f"at most {MOST_COLUMNS:,} columns"
+        raise RecordsError(Fault(file=name, rule="columns", found=found, wanted=wanted))
 
 
 def repeated(header: Collection[str], *, name: str) -> list[Fault]:

@@ -121,8 +121,8 @@ class Ocel:
 
     def __init__(self, engine: Engine, *, name: str) -> None:
         self._engine, self._name = engine, name
-        self._objects = TextWriter(engine, columns=OBJECT)
-        self._events = TextWriter(engine, columns=EVENT)
+        self._objects = TextWriter(engine, name=name, columns=OBJECT)
+        self._events = TextWriter(engine, name=name, columns=EVENT)
         self._relations = TextWriter(engine, columns=("event", "object"))
         self._open = ExitStack()
 

@@ -66,7 +66,7 @@ def _read(connection: psycopg.Connection, engine: Engine, *, name: str) -> Stage
         query += sql.SQL(" ORDER BY {}").format(
             sql.SQL(", ").join(sql.Identifier("t", column) for column in key)
         )
-    with TextWriter(engine, columns=names) as writer, connection.cursor("rows") as cursor:
+    with TextWriter(engine, name=name, columns=names) as writer, connection.cursor("rows") as cursor:
         cursor.itersize = ROWS_AT_ONCE
         for row in cursor.execute(query):
             writer.write(dict(zip(names, row, strict=True)))

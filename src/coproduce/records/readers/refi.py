@@ -7,19 +7,20 @@ is an XML beyond the limit, whatever size the archive says it has.
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NoReturn, cast
-from xml.parsers import expat  # reads bytes as they come; whoever could do harm with it is refused below
 
 from coproduce.errors import Fault, RecordsError
 from coproduce.records.engine import Engine
-from coproduce.records.readers.streams import PIECE, faults_of_files
+from coproduce.records.readers.archives import faults_of_archives, opened_member
+from coproduce.records.readers.streams import faults_of_files
+from coproduce.records.readers.xml import Xml
 from coproduce.records.staging import Staged, TextWriter, sha256_of
 
 PROJECT = "project.qde"
-MOST_BYTES = 1 << 30
+MOST_BYTES = 1 << 28
+MOST_PASSAGES = 1_000_000
+WANTED = "a REFI-QDA project (.qdpx)"
 SOURCES = frozenset({"TextSource", "PDFSource", "PictureSource", "AudioSource", "VideoSource"})
 COLUMNS = ("document", "starts_at", "ends_at", "coder", "code", "case_id")
 OTHER_MEDIA = "Codes of pictures, sound, film and whole documents were not read: only passages of text."
@@ -36,14 +37,14 @@ def read_refi(file: Path, engine: Engine, *, name: str) -> Staged:
         If it is no such project, is encrypted, too large, broken or cut off, declares a document type or an entity, or
         holds no coded passage of text.
     """
-    with faults_of_files(name), TextWriter(engine, columns=COLUMNS) as writer:
+    with faults_of_files(name), TextWriter(engine, name=name, columns=COLUMNS) as writer:
         project = _Project(name)
-        try:
-            with zipfile.ZipFile(file) as archive, archive.open(_entry(archive, name=name)) as stream:
-                project.read(cast(BinaryIO, stream))
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-            hint = "It seems to be cut off, damaged or encrypted: export it again."
-            raise RecordsError(_fault(name, found=str(error), wanted="a .qdpx file", hint=hint)) from None
+        with (
+            faults_of_archives(name, rule="qdpx", wanted=WANTED),
+            zipfile.ZipFile(file) as archive,
+            opened_member(archive, _entry(archive, name=name)) as stream,
+        ):
+            project.xml.read(stream)
         rows = project.rows()
         if not rows:
             raise RecordsError(_fault(name, found="no coded passage of text", wanted="coded passages"))
@@ -65,7 +66,6 @@ class _Project:
     """What is known while the XML goes by: who and what is named, and which passage the parser is in."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
         self._users: dict[str, str] = {}
         self._codes: dict[str, str] = {}
         self._documents: dict[str, str] = {}
@@ -85,27 +85,15 @@ class _Project:
             "CodeRef": self._code_ref,
             **dict.fromkeys(SOURCES, self._start_source),
         }
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.EntityDeclHandler = self._refuse
-
-    def read(self, stream: BinaryIO) -> None:
-        """Read the XML piece by piece, and no more of it than the limit."""
-        read = 0
-        try:
-            while piece := stream.read(PIECE):
-                read += len(piece)
-                if read > MOST_BYTES:
-                    found = f"an XML of more than {MOST_BYTES:,} bytes"
-                    raise RecordsError(_fault(self._name, found=found, wanted="a smaller project"))
-                self.parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by place
-            self.parser.Parse(b"", True)  # noqa: FBT003
-        except expat.ExpatError as error:
-            found = f"{expat.ErrorString(error.code)}, line {error.lineno}"
-            wanted = f"{PROJECT} in well-formed XML"
-            raise RecordsError(_fault(self._name, found=found, wanted=wanted)) from None
+        self.xml = Xml(
+            name=name,
+            rule="qdpx",
+            start=self._start,
+            end=self._end,
+            part=PROJECT,
+            again="Export the project again.",
+            most=MOST_BYTES,
+        )
 
     def rows(self) -> list[dict[str, str | None]]:
         """Each code of each passage, by name; an identifier that names nothing stands for itself."""
@@ -125,17 +113,11 @@ class _Project:
         cases = self._cases.get(source, set())
         return next(iter(cases)) if len(cases) == 1 else None
 
-    def _refuse(self, *_: object) -> NoReturn:
-        found = f"a document type or entity in line {self.parser.CurrentLineNumber}"
-        hint = "It could make a small file endless, or read other files. Export the project without it."
-        raise RecordsError(_fault(self._name, found=found, wanted="XML without one", hint=hint))
-
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if handler := self._starts.get(tag.rpartition(":")[2]):
+        if handler := self._starts.get(tag):
             handler(attributes)
 
     def _end(self, tag: str) -> None:
-        tag = tag.rpartition(":")[2]
         if tag in SOURCES:
             self._source = ""
         elif tag == "Case":
@@ -172,6 +154,8 @@ class _Project:
             self.other_media = self.other_media or bool(self._source)
             return
         start, end = (self._passage.get(place, "") for place in ("startPosition", "endPosition"))
+        if len(self._found) == MOST_PASSAGES:
+            raise self.xml.refusal("more coded passages", wanted=f"at most {MOST_PASSAGES:,} of them")
         self._found.append((self._source, start, end, self._coder, _guid(attributes, "targetGUID")))
 
 

@@ -12,16 +12,15 @@ import csv
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
-from xml.parsers import expat  # reads bytes as they come; whoever could do harm with it is refused below
 
 from coproduce.errors import Fault, RecordsError
-from coproduce.records.readers.streams import PIECE, faults_of_files
+from coproduce.records.readers.archives import faults_of_archives, opened_member
+from coproduce.records.readers.streams import faults_of_files
+from coproduce.records.readers.xml import Xml
 
 MOST_BYTES_PACKED = 32 << 20
 MOST_BYTES = 128 << 20
@@ -29,7 +28,8 @@ MOST_FILES = 2_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 500
 MOST_CELLS = 500_000
-DEEPEST = 50
+MOST_SHARED = 2_000_000
+MOST_LETTERS = 32_767
 OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -76,12 +76,8 @@ def read_sheets(path: Path, names: Collection[str], *, name: str) -> dict[str, S
         if path.is_dir():
             return _csv_sheets(path, names, name=name)
         _look_at_size(path, name=name)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return _Workbook(archive, name=name).sheets(names)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
-            hint = "It seems to be cut off, damaged or locked: save it again."
-            raise RecordsError(_fault(name, found=str(error), wanted=WORKBOOK, hint=hint)) from None
+        with faults_of_archives(name, rule="xlsx", wanted=WORKBOOK), zipfile.ZipFile(path) as archive:
+            return _Workbook(archive, name=name).sheets(names)
 
 
 WORKBOOK = "an .xlsx workbook"
@@ -113,7 +109,7 @@ class _Workbook:
             raise RecordsError(
                 _fault(name, found=f"an archive of {len(entries):,} files", wanted=f"at most {MOST_FILES:,}")
             )
-        self._left = MOST_BYTES
+        self._read = 0
         self._files = {entry.filename.lstrip("/"): entry for entry in entries}
 
     def sheets(self, names: Collection[str]) -> dict[str, Sheet]:
@@ -136,7 +132,7 @@ class _Workbook:
             for name, id_ in listed.sheets
             if name.strip().lower() in names and id_ in parts
         }
-        shared = _Shared()
+        shared = _Shared(self._name)
         for _, path in self._related(book, "/sharedStrings"):
             self._parse(path, start=shared.start, end=shared.end, text=shared.text)
         return {name: self._sheet(name, path, shared=shared.texts) for name, path in found.items()}
@@ -170,70 +166,14 @@ class _Workbook:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        """Hand the elements of a part over, by their names without namespaces."""
+        """Hand the elements of a part over."""
         if path not in self._files:
             raise RecordsError(
                 _fault(self._name, found=f"no {path} inside", wanted="a workbook that is whole")
             )
-        parser = _Safe(path, name=self._name, start=start, end=end).parser
-        parser.CharacterDataHandler = text
-        try:
-            with self._archive.open(self._files[path]) as stream:
-                while piece := stream.read(PIECE):
-                    self._left -= len(piece)
-                    self._look_at_what_is_left()
-                    parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by place
-            parser.Parse(b"", True)  # noqa: FBT003
-        except expat.ExpatError as error:
-            found = f"{expat.ErrorString(error.code)}, line {error.lineno} of {path}"
-            raise RecordsError(_fault(self._name, found=found, wanted="well-formed XML inside")) from None
-        except (LookupError, ValueError) as error:
-            found = f"{error}, in {path}"
-            raise RecordsError(_fault(self._name, found=found, wanted="a workbook that is whole")) from None
-
-    def _look_at_what_is_left(self) -> None:
-        if self._left < 0:
-            found = f"more than {MOST_BYTES:,} bytes when unpacked"
-            raise RecordsError(_fault(self._name, found=found, wanted="a smaller workbook"))
-
-
-class _Safe:
-    """A parser that refuses a document type, an entity, and elements that stand too deep."""
-
-    def __init__(
-        self,
-        path: str,
-        *,
-        name: str,
-        start: Callable[[str, dict[str, str]], None],
-        end: Callable[[str], None] | None,
-    ) -> None:
-        self._path, self._name, self._start, self._end = path, name, start, end
-        self._depth = 0
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._deeper
-        self.parser.EndElementHandler = self._back
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.EntityDeclHandler = self._refuse
-
-    def _deeper(self, tag: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            found = f"elements more than {DEEPEST} deep in {self._path}"
-            raise RecordsError(_fault(self._name, found=found, wanted="a workbook as a spreadsheet saves it"))
-        names = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        self._start(tag.rpartition(" ")[2], names)
-
-    def _back(self, tag: str) -> None:
-        self._depth -= 1
-        if self._end is not None:
-            self._end(tag.rpartition(" ")[2])
-
-    def _refuse(self, *_: object) -> NoReturn:
-        found = f"a document type or entity in {self._path}"
-        hint = "It could make a small file endless, or read other files. Save the workbook again."
-        raise RecordsError(_fault(self._name, found=found, wanted="XML without one", hint=hint))
+        xml = Xml(name=self._name, rule="xlsx", start=start, end=end, text=text, part=path, most=MOST_BYTES)
+        with opened_member(self._archive, self._files[path]) as stream:
+            self._read = xml.read(stream, before=self._read)
 
 
 class _Listed:
@@ -244,7 +184,8 @@ class _Listed:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "sheet":
-            self.sheets.append((attributes.get("name", ""), attributes.get("id", "")))
+            id_ = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            self.sheets.append((attributes.get("name", ""), id_))
 
 
 class _Texts:
@@ -280,14 +221,19 @@ class _Texts:
 class _Shared(_Texts):
     """The texts that cells share."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
+        self._name = name
         self.texts: list[str] = []
 
     def end(self, tag: str) -> None:
         super().end(tag)
         if tag == "si":
             self.texts.append(self.taken())
+            if len(self.texts) > MOST_SHARED:
+                raise RecordsError(
+                    _too_many(self._name, "more texts", place="sharedStrings", most=MOST_SHARED)
+                )
 
 
 class _Cells(_Texts):
@@ -302,7 +248,7 @@ class _Cells(_Texts):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
-            self._row = int(attributes.get("r") or self._row + 1)
+            self._row = _counted(attributes["r"]) if attributes.get("r") else self._row + 1
             self._column = 0
         elif tag == "c":
             letters = re.match("[A-Za-z]{1,3}", attributes.get("r", ""))
@@ -323,27 +269,34 @@ class _Cells(_Texts):
     def _keep(self, raw: str) -> None:
         match self._type:
             case "s":
-                value = self._shared[int(raw)] if raw else ""
+                value = self._shared[_counted(raw)] if raw else ""
             case "b":
                 value = "yes" if raw == "1" else "no"
             case "n":
                 value = _number(raw)
             case _:
                 value = raw
-        value = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value).strip()
+        value = _unescaped(value).strip()
         if value:
-            self._look_at_limits()
-            self.rows.setdefault(self._row, {})[self._column] = value
+            self._look_at_limits(value)
+            row = self.rows.setdefault(self._row, {})
+            if self._column in row:
+                found = f"two cells in row {self._row}, column {self._column}"
+                raise RecordsError(
+                    _fault(self._name, place=self._sheet, found=found, wanted="each cell once")
+                )
+            row[self._column] = value
 
-    def _look_at_limits(self) -> None:
+    def _look_at_limits(self, value: str) -> None:
         self._count += 1
-        for found, most, what in (
+        for count, most, what in (
             (self._row, MOST_ROWS, "row"),
             (self._column, MOST_COLUMNS, "column"),
             (self._count, MOST_CELLS, "cell"),
+            (len(value), MOST_LETTERS, "letter"),
         ):
-            if found > most:
-                raise RecordsError(_too_many(self._name, f"{what} {found:,}", place=self._sheet, most=most))
+            if count > most:
+                raise RecordsError(_too_many(self._name, f"{what} {count:,}", place=self._sheet, most=most))
 
 
 def _too_many(name: str, found: str, *, place: str, most: int) -> Fault:
@@ -362,6 +315,30 @@ def _place(letters: str) -> int:
     for letter in letters.upper():
         place = place * 26 + ord(letter) - 64
     return place
+
+
+def _counted(text: str) -> int:
+    """A number that counts something; `int` would also take signs, blanks and digits of other scripts."""
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise ValueError(f"{text[:20]!r} where a number is counted")
+    return int(text)
+
+
+def _unescaped(text: str) -> str:
+    r"""A text whose letters beyond XML are written out, those beyond 65,535 in two halves; one half is no letter.
+
+    Examples
+    --------
+    >>> _unescaped("a_x000D_b"), _unescaped("_xD83D__xDE00_") == chr(0x1F600)
+    ('a\rb', True)
+    """
+    if "_x" not in text:
+        return text
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise ValueError("half a letter written as _xD800_") from None
 
 
 def _number(raw: str) -> str:
@@ -394,11 +371,19 @@ def _csv_sheet(file: Path, sheet: str, *, name: str) -> Sheet:
             cells = {place: text.strip() for place, text in enumerate(row, start=1) if text.strip()}
             if not cells:
                 continue
-            if number > MOST_ROWS or max(cells) > MOST_COLUMNS:
-                found, most = (number, MOST_ROWS) if number > MOST_ROWS else (max(cells), MOST_COLUMNS)
-                raise RecordsError(_too_many(name, f"{found:,}", place=sheet, most=most))
+            _look_at_row(number, cells, sheet=sheet, name=name)
             rows[number] = cells
     return Sheet(name=sheet, rows=rows)
+
+
+def _look_at_row(number: int, cells: Mapping[int, str], *, sheet: str, name: str) -> None:
+    for count, most, what in (
+        (number, MOST_ROWS, "row"),
+        (max(cells), MOST_COLUMNS, "column"),
+        (max(map(len, cells.values())), MOST_LETTERS, "letter"),
+    ):
+        if count > most:
+            raise RecordsError(_too_many(name, f"{what} {count:,}", place=sheet, most=most))
 
 
 @contextmanager

@@ -34,12 +34,12 @@ def read_sqlite(file: Path, engine: Engine, *, name: str, settings: TableSetting
                 return log.finish(object_type=settings.object_type, sha256=sha256_of(file))
         passages = None if settings.table else coded_passages(database, tables)
         if passages is not None:
-            with TextWriter(engine, columns=COLUMNS) as writer:
+            with TextWriter(engine, name=name, columns=COLUMNS) as writer:
                 for row in passages:
                     writer.write(row)
                 return writer.finish(sha256=sha256_of(file), notes=notes_of(tables))
         table = _chosen(tables, settings.table, name=name)
-        with TextWriter(engine, columns=_columns(database, table)) as writer:
+        with TextWriter(engine, name=name, columns=_columns(database, table)) as writer:
             for row in _rows(database, f"SELECT * FROM {quoted(table)}"):
                 writer.write(row)
             return writer.finish(sha256=sha256_of(file))

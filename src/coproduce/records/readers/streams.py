@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 from coproduce.errors import Fault, RecordsError
 
 PIECE = 1 << 20
+LONGEST_CELL = 1 << 24
+"""The most letters of one cell, and the most bytes of one value in XML."""
 
 
 class Fingerprinted(io.RawIOBase):

@@ -1,21 +1,21 @@
-"""XES event logs, read as a stream of XML. A document type or an entity is refused: no event log needs one."""
+"""XES event logs, read as a stream of XML."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
-from xml.parsers import expat  # reads bytes as they come; whoever could do harm with it is refused below
 
-from coproduce.errors import Fault, RecordsError
 from coproduce.records.engine import Engine
 from coproduce.records.readers.streams import Fingerprinted, faults_of_files, unpacked
-from coproduce.records.staging import Staged, TextWriter
+from coproduce.records.readers.xml import Xml
+from coproduce.records.staging import MOST_COLUMNS, Staged, TextWriter
 
 VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 CONTAINERS = frozenset({"list", "container"})
 CASE = "case:"
 NESTED = "Attributes inside other attributes, and lists, were not read."
+MOST_EVENTS = 1_000_000
+"""The most events of one trace, which is held until its last attribute has gone by."""
 
 
 def read_xes(file: Path, engine: Engine, *, name: str) -> Staged:
@@ -24,23 +24,19 @@ def read_xes(file: Path, engine: Engine, *, name: str) -> Staged:
     Raises
     ------
     RecordsError
-        If the XML is broken or cut off, declares a document type or an entity, or holds no event.
+        If the XML is broken or cut off, declares a document type or an entity, or holds no event; if an event stands
+        where none can, or has an attribute twice.
     """
     with (
         faults_of_files(name),
         Fingerprinted(file) as raw,
         unpacked(raw) as stream,
-        TextWriter(engine) as writer,
+        TextWriter(engine, name=name) as writer,
     ):
         log = _Log(writer, name=name)
-        try:
-            log.parser.ParseFile(stream)
-        except expat.ExpatError as error:
-            raise RecordsError(_broken(name, error)) from None
-        except (LookupError, ValueError) as error:
-            raise RecordsError(_fault(name, found=str(error), wanted="XML in UTF-8")) from None
+        log.xml.read(stream)
         if not log.events:
-            raise RecordsError(_fault(name, found="no event", wanted="traces with events"))
+            raise log.xml.refusal("no event", wanted="traces with events")
         return writer.finish(sha256=raw.sha256(), notes=[NESTED] if log.nested else [])
 
 
@@ -48,35 +44,38 @@ class _Log:
     """What is known while a log goes by: the trace, the event, and how deep inside attributes the parser is."""
 
     def __init__(self, writer: TextWriter, *, name: str) -> None:
-        self._writer, self._name = writer, name
+        self._writer = writer
         self.events = 0
         self.nested = False
         self._trace: dict[str, str | None] | None = None
         self._event: dict[str, str | None] | None = None
         self._waiting: list[Mapping[str, str | None]] = []
         self._depth = 0
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.EntityDeclHandler = self._refuse
-
-    def _refuse(self, *_: object) -> NoReturn:
-        found = f"a document type or entity in line {self.parser.CurrentLineNumber}"
-        hint = "It could make a small file endless, or read other files. Save the log without it."
-        raise RecordsError(_fault(self._name, found=found, wanted="XML without one", hint=hint))
+        self.xml = Xml(
+            name=name,
+            rule="xes",
+            start=self._start,
+            end=self._end,
+            wanted="an XES log in well-formed XML",
+            again="Save, copy or download the log again.",
+        )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag in VALUES or tag in CONTAINERS or self._depth:
+        if tag in ("trace", "event"):
+            self._begin(tag)
+        elif tag in VALUES or tag in CONTAINERS or self._depth:
             self._attribute(tag, attributes)
-        elif tag == "trace":
-            self._trace = {}
-        elif tag == "event":
-            self._event = {}
         elif tag == "global":
             self._depth = 1  # what stands in it describes attributes; it is none
+
+    def _begin(self, tag: str) -> None:
+        if self._depth or self._event is not None or (tag == "trace" and self._trace is not None):
+            place = f"after event {self.events + len(self._waiting):,}"
+            raise self.xml.refusal(f"{tag} inside another element, {place}", wanted="events in traces")
+        if tag == "trace":
+            self._trace = {}
+        else:
+            self._event = {}
 
     def _attribute(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
@@ -86,16 +85,29 @@ class _Log:
         if self._depth > 1 or tag in CONTAINERS:
             self.nested = True
         elif "key" in attributes:
-            row[prefix + attributes["key"]] = attributes.get("value")
+            self._keep(row, prefix + attributes["key"], attributes.get("value"))
+
+    def _keep(self, row: dict[str, str | None], key: str, value: str | None) -> None:
+        """Keep an attribute; another value under the same key would replace it, and nobody would know."""
+        if row.setdefault(key, value) != value:
+            found = f"two values of {key.removeprefix(CASE)} after event {self.events + len(self._waiting):,}"
+            raise self.xml.refusal(found, wanted="each key once in a trace and in an event")
+        if len(row) > MOST_COLUMNS:
+            wanted = f"at most {MOST_COLUMNS:,} attributes"
+            raise self.xml.refusal("a trace or an event with more attributes", wanted=wanted)
 
     def _end(self, tag: str) -> None:
         if self._depth:
             self._depth -= 1
-        elif (tag := tag.rpartition(":")[2]) == "event" and self._event is not None:
+        elif tag == "event" and self._event is not None:
             self._waiting.append(self._event)
             self._event = None
             if self._trace is None:  # it belongs to no trace, and the check will say that it has no case
                 self._write({})
+            elif len(self._waiting) > MOST_EVENTS:
+                raise self.xml.refusal(
+                    "a trace with more events", wanted=f"at most {MOST_EVENTS:,} events in a trace"
+                )
         elif tag == "trace" and self._trace is not None:
             self._write(self._trace)
 
@@ -106,23 +118,3 @@ class _Log:
         self.events += len(self._waiting)
         self._waiting.clear()
         self._trace = None
-
-
-def _fault(name: str, *, found: str, wanted: str, hint: str | None = None) -> Fault:
-    return Fault(file=name, rule="xes", found=found, wanted=wanted, hint=hint)
-
-
-def _broken(name: str, error: expat.ExpatError) -> Fault:
-    found = f"{expat.ErrorString(error.code)}, line {error.lineno}"
-    hint = "It seems to be cut off: copy or download it again." if error.code in _CUT_OFF else None
-    return _fault(name, found=found, wanted="an XES log in well-formed XML", hint=hint)
-
-
-_CUT_OFF = {
-    expat.errors.codes[message]
-    for message in (
-        expat.errors.XML_ERROR_NO_ELEMENTS,
-        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
-        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
-    )
-}
