@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 from scipy import stats
+from tests.checked import Simulation, Source, repeated
 
 from coproduce.errors import EstimationError
 from coproduce.methods.synthesis import bias
@@ -20,6 +21,15 @@ from coproduce.methods.synthesis.selection import selection_model
 
 TOLD = 1e-9
 BY_OPTIMISER = 1e-6
+BY_METAFOR = Source(
+    question="synthesis",
+    kind="program",
+    cite="metafor 3.8.1 (R 4.2.2; tools/synthesis_reference.R): 13 trials of BCG (Colditz et al. 1994, JAMA 271, "
+    "698-702), 48 effects of Bangert-Drowns, Hurley and Wilkinson (2004)",
+)
+PLAIN = Source(question="synthesis", kind="formula", cite="The definition written out, on made-up studies")
+TWO_FITS = Source(question="synthesis", kind="formula", cite="Two fits, with and without a study")
+CALLED = {"bcg": "BCG", "bangertdrowns2004": "Bangert-Drowns"}
 REML_INSIDE = 5e-5  # metafor's trimfill fits REML inside by its default threshold, 1e-5, whatever it is told
 
 
@@ -39,7 +49,7 @@ def case(request, reference):
         folder = request.getfixturevalue("real_data") / "meta"
         rows = _columns(folder / "dat.bangertdrowns2004.csv")
         effect, variance = rows["yi"], rows["vi"]
-    return effect, variance, reference["bias"][request.param]
+    return CALLED[request.param], effect, variance, reference["bias"][request.param]
 
 
 def _columns(file):
@@ -48,44 +58,53 @@ def _columns(file):
     return {name: np.array([float(row[name]) for row in rows]) for name in ("yi", "vi")}
 
 
-def test_eggers_line(case):
-    effect, variance, told = case
+def tell(checked, what, *, ours, theirs, within=TOLD):
+    """Numbers beside metafor's, by theirs."""
+    checked.agrees(BY_METAFOR, what, ours=ours, theirs=theirs, within=within, relative=True)
+
+
+def test_eggers_line(case, checked):
+    name, effect, variance, told = case
     found = bias.egger(effect, variance)
     seen = [found.statistic, found.df, found.p, found.limit, found.limit_low, found.limit_high]
-    np.testing.assert_allclose(seen, told["regtest_lm"]["sei"], rtol=TOLD)
+    what = f"{name}: Egger's line, t, df, p and the limit with its interval"
+    tell(checked, what, ours=seen, theirs=told["regtest_lm"]["sei"])
 
 
-def test_pet_and_peese(case):
-    effect, variance, told = case
+def test_pet_and_peese(case, checked):
+    name, effect, variance, told = case
     line = bias.pet_peese(effect, variance).peese
     seen = [line.statistic, line.df, line.p, line.limit, line.limit_low, line.limit_high]
-    np.testing.assert_allclose(seen, told["regtest_lm"]["vi"], rtol=TOLD)
+    what = f"{name}: PEESE, t, df, p and the limit with its interval"
+    tell(checked, what, ours=seen, theirs=told["regtest_lm"]["vi"])
 
 
-def test_rank_correlation(case):
-    effect, variance, told = case
+def test_rank_correlation(case, checked):
+    name, effect, variance, told = case
     found = bias.rank_correlation(effect, variance)
-    np.testing.assert_allclose([found.tau, found.p], told["ranktest"], rtol=1e-6)
+    what = f"{name}: rank correlation, Kendall's tau and p"
+    tell(checked, what, ours=[found.tau, found.p], theirs=told["ranktest"], within=1e-6)
 
 
 @pytest.mark.parametrize("model", ["REML", "DL", "fixed"])
 @pytest.mark.parametrize("counted", ["L0", "R0"])
-def test_trim_and_fill(case, model, counted):
-    effect, variance, told = case
+def test_trim_and_fill(case, model, counted, checked):
+    name, effect, variance, told = case
     how = partial(pool, estimator=model, test="z")
     found = bias.trim_and_fill(effect, variance, pool=lambda y, v: how(y, v).estimate, estimator=counted)
     missing, se, on_the_right, estimate, error, low, high, tau2, _ = told["trimfill"][model][counted]
-    assert (found.missing, found.side == "right") == (missing, on_the_right)
-    assert found.se == pytest.approx(se, rel=TOLD)
+    assert (found.side == "right") == on_the_right
+    what = f"{name}: trim and fill by {counted}, {model}"
+    tell(checked, f"{what}: studies missing, and error", ours=[found.missing, found.se], theirs=[missing, se])
     filled = how(found.effect, found.variance)
     seen = (filled.estimate, filled.se, filled.low, filled.high, filled.tau2)
     rtol = REML_INSIDE if model == "REML" else BY_OPTIMISER
-    np.testing.assert_allclose(seen, (estimate, error, low, high, tau2), rtol=rtol)
+    tell(checked, f"{what}: filled", ours=seen, theirs=(estimate, error, low, high, tau2), within=rtol)
 
 
 @pytest.mark.parametrize("steps", [(0.025,), (0.025, 0.5), (0.5,)])
-def test_selection_model(case, steps):
-    effect, variance, told = case
+def test_selection_model(case, steps, checked):
+    name, effect, variance, told = case
     found = selection_model(effect, variance, steps=steps)
     towards = "greater" if found.towards == 1 else "less"
     values = told["selection"]["_".join(f"{step:g}" for step in steps)]
@@ -99,8 +118,10 @@ def test_selection_model(case, steps):
         found.df,
         found.p_selection,
     ]
-    np.testing.assert_allclose(seen, expected, rtol=5e-6)
-    np.testing.assert_allclose(found.seen_se[1:], values[f"{towards}_se_delta"][1:], rtol=5e-6)
+    what = f"{name}: selection model with steps at {', '.join(map(str, steps))}"
+    tell(checked, f"{what}: effect, tau2, weights, test", ours=seen, theirs=expected, within=5e-6)
+    errors = values[f"{towards}_se_delta"][1:]
+    tell(checked, f"{what}: errors of weights", ours=found.seen_se[1:], theirs=errors, within=5e-6)
 
 
 def test_the_selection_model_is_at_the_top_of_a_likelihood_written_down_plainly():
@@ -136,29 +157,43 @@ def test_a_selection_model_without_studies_on_one_side_refuses():
         selection_model(np.array([1.0, 1.1, 1.2]), np.full(3, 0.01))
 
 
-def test_p_curve_by_hand():
+def test_p_curve_by_hand(checked):
     z = np.array([2.0, 2.5, 3.5, 1.0])
     found = bias.p_curve(z, np.ones(4))
     p = 2 * stats.norm.sf(z[:3])
     right = stats.norm.cdf(stats.norm.ppf(p / 0.05).sum() / math.sqrt(3))
     half = stats.norm.cdf(stats.norm.ppf(p[1:] / 0.025).sum() / math.sqrt(2))
     assert found.significant == 3
-    assert found.p_right_skew == pytest.approx(right, rel=1e-10)
-    assert found.p_right_skew_half == pytest.approx(half, rel=1e-10)
+    checked.agrees(
+        PLAIN,
+        "p-curve of 3 significant studies: right skew, full and half",
+        ours=[found.p_right_skew, found.p_right_skew_half],
+        theirs=[right, half],
+        within=1e-10,
+        relative=True,
+    )
 
 
-def test_p_curves_flat_side_has_a_third_of_power():
+def test_p_curves_flat_side_has_a_third_of_power(checked):
     """Of studies with a power of one third, the flat-side p-values are uniform."""
-    rng = np.random.default_rng(5)
+    rng, curves = np.random.default_rng(5), repeated(300)
     shift = stats.norm.isf(0.025) - stats.norm.isf(1 / 3)
-    z = rng.normal(shift, 1, 40_000)
-    z = z[z > 1.96][:3000].reshape(-1, 10)
-    flat = [bias.p_curve(row, np.ones(10)).p_flat for row in z]
+    z = rng.normal(shift, 1, 130 * curves)
+    z = z[z > 1.96][: 10 * curves].reshape(-1, 10)
+    flat = np.array([bias.p_curve(row, np.ones(10)).p_flat for row in z])
     assert stats.kstest(flat, "uniform").pvalue > 0.001
+    simulated = Simulation(
+        question="synthesis",
+        design="p-curve",
+        made="10 significant studies of one effect, found with a power of one third",
+    )
+    checked.false_alarms(
+        simulated, "flatter than a power of one third", alarms=int((flat < 0.05).sum()), runs=curves
+    )
 
 
-def test_baujats_coordinates_are_those_of_two_fits(case):
-    effect, variance, _ = case
+def test_baujats_coordinates_are_those_of_two_fits(case, checked):
+    name, effect, variance, _ = case
     whole, without = pool(effect, variance), influence(effect, variance)
     found = baujat(
         effect,
@@ -168,14 +203,16 @@ def test_baujats_coordinates_are_those_of_two_fits(case):
         without=without.coefficients[:, 0],
         without_se=without.se[:, 0],
     )
-    for place in (0, len(effect) - 1):
+    ours, theirs = [], []
+    for place in range(len(effect)):
         rest = np.arange(len(effect)) != place
         part = pool(effect[rest], variance[rest])
-        assert found.influence[place] == pytest.approx(
-            ((whole.estimate - part.estimate) / part.se) ** 2, rel=1e-5
-        )
+        ours.append(found.influence[place])
+        theirs.append(((whole.estimate - part.estimate) / part.se) ** 2)
         residual = (effect[place] - whole.estimate) ** 2 / (variance[place] + whole.tau2)
         assert found.contribution[place] == pytest.approx(residual, rel=1e-12)
+    what = f"{name}: influence of each study on Baujat's plot"
+    checked.agrees(TWO_FITS, what, ours=ours, theirs=theirs, within=BY_OPTIMISER, relative=True)
 
 
 @pytest.mark.parametrize("method", [bias.egger, bias.rank_correlation, bias.pet_peese])

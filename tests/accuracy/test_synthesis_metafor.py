@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
+from tests.checked import Checked, Source
 
 from coproduce.methods.synthesis.effect_sizes import (
     Counts,
@@ -33,6 +34,31 @@ from coproduce.methods.synthesis.regression import regress
 from coproduce.methods.synthesis.robust import robust
 
 FACTS = json.loads((Path(__file__).parent / "synthesis_metafor.json").read_text())
+VERSIONS = FACTS["versions"]
+BY_METAFOR = Source(
+    question="synthesis",
+    kind="program",
+    cite=f"metafor {VERSIONS['metafor']} (R {VERSIONS['R']}; tools/synthesis_reference.R)",
+)
+BY_CLUBSANDWICH = Source(
+    question="synthesis",
+    kind="program",
+    cite=f"clubSandwich {VERSIONS['clubSandwich']} (R {VERSIONS['R']}; tools/synthesis_reference.R)",
+)
+CALLED = {
+    "bcg": "BCG, risk ratios",
+    "bcg_ablat": "BCG by latitude",
+    "bangertdrowns2004": "Bangert-Drowns",
+    "gibson2002": "Gibson, counts",
+    "gibson2002_smd": "Gibson, SMD",
+    "gibson2002_rr": "Gibson, risk ratios",
+    "hasselblad1998_or": "Hasselblad, odds ratios",
+    "calendar": "school calendars",
+    "calendar_year": "school calendars by year",
+    "simulated": "a simulated table",
+    "simulated_x": "a simulated table, three levels and a moderator",
+    "correlated": "a simulated table, correlated errors",
+}
 LINEAR, OPTIMISED = (
     1e-8,
     1e-6,
@@ -43,9 +69,23 @@ REAL = ("bangertdrowns2004", "gibson2002_smd", "gibson2002_rr", "hasselblad1998_
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def agree(found: ArrayLike, reference: Any, *, tolerance: float = LINEAR, near_nought: float = 1e-10) -> None:
-    wanted = np.atleast_1d(np.array(reference, dtype=float))
-    np.testing.assert_allclose(np.ravel(found), wanted, rtol=tolerance, atol=near_nought)
+class Pairs:
+    """Numbers of ours beside theirs, gathered from one data set and told in one row."""
+
+    def __init__(self, source: Source = BY_METAFOR, *, within: float = LINEAR, near_nought: float = 1e-10):
+        self.source, self.within, self.near_nought = source, within, near_nought
+        self.ours: list[float] = []
+        self.theirs: list[float] = []
+
+    def add(self, ours: ArrayLike, theirs: Any) -> None:
+        one, other = (np.ravel(np.asarray(each, dtype=float)) for each in (ours, theirs))
+        assert one.shape == other.shape
+        self.ours += one.tolist()
+        self.theirs += other.tolist()
+
+    def tell(self, checked: Checked, what: str) -> None:
+        given = {"within": self.within, "near_nought": self.near_nought}
+        checked.agrees(self.source, what, ours=self.ours, theirs=self.theirs, relative=True, **given)
 
 
 def table(folder: Path, name: str) -> dict[str, list[str]]:
@@ -106,38 +146,32 @@ def hasselblad(folder: Path) -> tuple[Data, NDArray[np.float64]]:
 
 
 @pytest.mark.parametrize("name", ["bcg", *REAL])
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_pooling(name: str, estimator: Any, data: Callable[[str], Data]) -> None:
+def test_pooling(name: str, data: Callable[[str], Data], checked: Checked) -> None:
     y, v = data(name)
-    wanted = FACTS["pool"][name][estimator]
-    for label, (test, guard) in TESTS.items():
-        found = pool(y, v, estimator=estimator, test=test, guard=guard)  # type: ignore[arg-type]
-        agree(
-            (found.estimate, found.se, found.statistic, found.p, found.low, found.high),
-            wanted[label],
-        )
-        if f"prediction_{label}" in wanted:
-            agree((found.prediction_low, found.prediction_high), wanted[f"prediction_{label}"])
-    found = pool(y, v, estimator=estimator)
-    for ours, theirs in (
-        ("tau2", "tau2"),
-        ("I2", "I2"),
-        ("H2", "H2"),
-        ("log_likelihood", "log_likelihood"),
-        ("weights", "weights"),
-    ):
-        agree(getattr(found, ours), wanted[theirs])
-    agree((found.Q, found.Q_p), wanted["QE"])
-    if estimator != "fixed":
-        for name_of in ("tau2", "I2", "H2"):
-            agree(
-                (getattr(found, f"{name_of}_low"), getattr(found, f"{name_of}_high")),
-                wanted[f"{name_of}_interval"],
+    pairs = Pairs()
+    for estimator in ESTIMATORS:
+        wanted = FACTS["pool"][name][estimator]
+        for label, (test, guard) in TESTS.items():
+            found = pool(y, v, estimator=estimator, test=test, guard=guard)  # type: ignore[arg-type]
+            pairs.add(
+                (found.estimate, found.se, found.statistic, found.p, found.low, found.high), wanted[label]
             )
+            if f"prediction_{label}" in wanted:
+                pairs.add((found.prediction_low, found.prediction_high), wanted[f"prediction_{label}"])
+        found = pool(y, v, estimator=estimator)
+        for key in ("tau2", "I2", "H2", "log_likelihood", "weights"):
+            pairs.add(getattr(found, key), wanted[key])
+        pairs.add((found.Q, found.Q_p), wanted["QE"])
+        if estimator != "fixed":
+            for key in ("tau2", "I2", "H2"):
+                ends = (getattr(found, f"{key}_low"), getattr(found, f"{key}_high"))
+                pairs.add(ends, wanted[f"{key}_interval"])
+    what = "pooled effect by eight estimators and three tests, heterogeneity, weights, prediction"
+    pairs.tell(checked, f"{CALLED[name]}: {what}")
 
 
 @pytest.mark.parametrize("name", ["bcg", "gibson2002"])
-def test_peto(name: str, request: pytest.FixtureRequest) -> None:
+def test_peto(name: str, request: pytest.FixtureRequest, checked: Checked) -> None:
     if name == "bcg":
         cells = [np.array(FACTS["data"]["bcg"][column]) for column in ("tpos", "tneg", "cpos", "cneg")]
     else:
@@ -146,7 +180,9 @@ def test_peto(name: str, request: pytest.FixtureRequest) -> None:
         cells = [numbers(rows[column], known) for column in ("ai", "bi", "ci", "di")]
     y, v = of(peto_odds_ratio(Counts(a=cells[0], b=cells[1], c=cells[2], d=cells[3]), add=0.0))
     found = pool(y, v, estimator="fixed", test="z")
-    agree((found.estimate, found.se, found.p, found.low, found.high, found.Q), FACTS["peto"][name])
+    pairs = Pairs()
+    pairs.add((found.estimate, found.se, found.p, found.low, found.high, found.Q), FACTS["peto"][name])
+    pairs.tell(checked, f"{CALLED[name]}: Peto's odds ratio, error, p, limits and Q")
 
 
 def designs(folder: Callable[[], Path], name: str) -> tuple[Data, NDArray[np.float64]]:
@@ -163,55 +199,65 @@ def designs(folder: Callable[[], Path], name: str) -> tuple[Data, NDArray[np.flo
 
 
 @pytest.mark.parametrize("name", ["bcg", "bcg_ablat", "bangertdrowns2004"])
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-@pytest.mark.parametrize("label", ["z", "knha"])
-def test_regression(name: str, estimator: Any, label: str, request: pytest.FixtureRequest) -> None:
+def test_regression(name: str, request: pytest.FixtureRequest, checked: Checked) -> None:
     (y, v), x = designs(lambda: request.getfixturevalue("real_data"), name)
-    wanted = FACTS["regression"][name][estimator][label]
-    test = TESTS[label][0]
-    found = regress(y, v, design=x, estimator=estimator, test=test)  # type: ignore[arg-type]
-    agree(found.coefficients, wanted["coefficients"])
-    for key in ("se", "p", "low", "high"):
-        agree(getattr(found.inference, key), wanted[key])
-    agree((found.QM.statistic, found.QM.p), wanted["QM"])
-    agree((found.heterogeneity.Q, found.heterogeneity.Q_p), wanted["QE"])
-    for key in ("tau2", "I2", "H2"):
-        agree(getattr(found.heterogeneity, key), wanted[key])
-    agree(found.log_likelihood, wanted["log_likelihood"])
-    if estimator != "fixed":
-        agree(found.R2, wanted["R2"])
-    if estimator == "REML":
-        without = influence(y, v, design=x, estimator=estimator, test=test)  # type: ignore[arg-type]
-        _agree_in_influence(without, wanted, tau2="tau2_without", q="QE_without", cook="cook")
+    pairs, without = Pairs(), Pairs()
+    for estimator in ESTIMATORS:
+        for label in ("z", "knha"):
+            wanted, test = FACTS["regression"][name][estimator][label], TESTS[label][0]
+            given = {"design": x, "estimator": estimator, "test": test}
+            found = regress(y, v, **given)
+            pairs.add(found.coefficients, wanted["coefficients"])
+            for key in ("se", "p", "low", "high"):
+                pairs.add(getattr(found.inference, key), wanted[key])
+            pairs.add((found.QM.statistic, found.QM.p), wanted["QM"])
+            pairs.add((found.heterogeneity.Q, found.heterogeneity.Q_p), wanted["QE"])
+            for key in ("tau2", "I2", "H2"):
+                pairs.add(getattr(found.heterogeneity, key), wanted[key])
+            pairs.add(found.log_likelihood, wanted["log_likelihood"])
+            if estimator != "fixed":
+                pairs.add(found.R2, wanted["R2"])
+            if estimator == "REML":
+                names = {"tau2": "tau2_without", "q": "QE_without", "cook": "cook"}
+                add_influence(without, influence(y, v, **given), wanted, **names)
+    what = "meta-regression by eight estimators and two tests: coefficients, errors, tests, heterogeneity, R2"
+    pairs.tell(checked, f"{CALLED[name]}: {what}")
+    without.tell(checked, f"{CALLED[name]}: influence of each study on the meta-regression, by REML")
 
 
-def _agree_in_influence(found: Any, wanted: Mapping[str, Any], *, tau2: str, q: str, cook: str) -> None:
-    agree(found.hat, wanted["hat"])
-    agree(found.rstudent, wanted["rstudent"])
-    agree(found.dffits, wanted["dffits"])
-    agree(found.cook, wanted[cook])
-    agree(found.tau2, wanted[tau2])
-    agree(found.Q, wanted[q])
+def add_influence(
+    pairs: Pairs, found: Any, wanted: Mapping[str, Any], *, tau2: str, q: str, cook: str
+) -> None:
+    pairs.add(found.hat, wanted["hat"])
+    pairs.add(found.rstudent, wanted["rstudent"])
+    pairs.add(found.dffits, wanted["dffits"])
+    pairs.add(found.cook, wanted[cook])
+    pairs.add(found.tau2, wanted[tau2])
+    pairs.add(found.Q, wanted[q])
 
 
 @pytest.mark.parametrize("name", ["bcg", "bangertdrowns2004", "gibson2002_smd"])
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_leaving_one_out(name: str, estimator: Any, data: Callable[[str], Data]) -> None:
+def test_leaving_one_out(name: str, data: Callable[[str], Data], checked: Checked) -> None:
     y, v = data(name)
-    wanted = FACTS["leave_one_out"][name][estimator]
-    found = influence(y, v, estimator=estimator)
-    for key, values in (
-        ("estimate", found.coefficients),
-        ("se", found.se),
-        ("low", found.low),
-        ("high", found.high),
-        ("Q", found.Q),
-    ):
-        agree(values, wanted[key])
-    if estimator != "fixed":
-        agree(found.tau2, wanted["tau2"])
-    if estimator == "REML":
-        _agree_in_influence(found, FACTS["influence"][name], tau2="tau2.del", q="QE.del", cook="cook.d")
+    pairs, whole = Pairs(), Pairs()
+    for estimator in ESTIMATORS:
+        wanted = FACTS["leave_one_out"][name][estimator]
+        found = influence(y, v, estimator=estimator)
+        for key, values in (
+            ("estimate", found.coefficients),
+            ("se", found.se),
+            ("low", found.low),
+            ("high", found.high),
+            ("Q", found.Q),
+        ):
+            pairs.add(values, wanted[key])
+        if estimator != "fixed":
+            pairs.add(found.tau2, wanted["tau2"])
+        if estimator == "REML":
+            names = {"tau2": "tau2.del", "q": "QE.del", "cook": "cook.d"}
+            add_influence(whole, found, FACTS["influence"][name], **names)
+    pairs.tell(checked, f"{CALLED[name]}: leaving out each study, by eight estimators")
+    whole.tell(checked, f"{CALLED[name]}: hat, residual, DFFITS, Cook's distance of each study, by REML")
 
 
 def nested(name: str) -> tuple[Data, dict[str, Any], list[Any]]:
@@ -239,55 +285,64 @@ NESTED = [
 
 
 @pytest.mark.parametrize(("name", "estimator"), NESTED)
-def test_nested_effects(name: str, estimator: Any) -> None:
+def test_nested_effects(name: str, estimator: Any, checked: Checked) -> None:
     (y, v), settings, clusters = nested(name)
     wanted = FACTS["nested"][name][estimator]
     found = multilevel(y, v, estimator=estimator, intervals="interval" in wanted, **settings)
-    _agree_in_levels(found, wanted)
+    assert found.converged
+    exact, optimised, sandwich = Pairs(), Pairs(within=OPTIMISED), Pairs(BY_CLUBSANDWICH, within=OPTIMISED)
+    exact.add(found.log_likelihood, wanted["log_likelihood"])
+    exact.add(found.Q, wanted["QE"][0])
+    add_levels(optimised, found, wanted)
     if "interval" in wanted:
         for component in range(len(found.sigma2)):
             ends = (found.sigma2_low[component], found.sigma2_high[component])
-            agree(ends, wanted["interval"][str(component + 1)], tolerance=OPTIMISED)
+            optimised.add(ends, wanted["interval"][str(component + 1)])
     tested = robust(found, y, variances=v, clusters=clusters, levels=settings["levels"])
-    agree(tested.inference.se, wanted["cr2_se"], tolerance=OPTIMISED)
-    agree(tested.df, wanted["cr2_df"], tolerance=OPTIMISED)
+    sandwich.add(tested.inference.se, wanted["cr2_se"])
+    sandwich.add(tested.df, wanted["cr2_df"])
     if "cr2_p" in wanted:
-        agree(tested.inference.p, wanted["cr2_p"], tolerance=OPTIMISED)
+        sandwich.add(tested.inference.p, wanted["cr2_p"])
+    called = f"{CALLED[name]}, nested effects by {estimator}"
+    exact.tell(checked, f"{called}: log likelihood and Q")
+    optimised.tell(checked, f"{called}: variances, coefficients and all that follows")
+    sandwich.tell(checked, f"{called}: CR2 errors with their degrees of freedom")
 
 
-def _agree_in_levels(found: Multilevel, wanted: Mapping[str, Any]) -> None:
-    assert found.converged
-    agree(found.sigma2, wanted["sigma2"], tolerance=OPTIMISED)
-    agree(found.coefficients, wanted["coefficients"], tolerance=OPTIMISED)
-    agree(found.inference.se, wanted["se"], tolerance=OPTIMISED)
-    agree(found.log_likelihood, wanted["log_likelihood"])
-    agree(found.Q, wanted["QE"][0])
+def add_levels(pairs: Pairs, found: Multilevel, wanted: Mapping[str, Any]) -> None:
+    pairs.add(found.sigma2, wanted["sigma2"])
+    pairs.add(found.coefficients, wanted["coefficients"])
+    pairs.add(found.inference.se, wanted["se"])
     if "low" in wanted:
-        agree(found.inference.low, wanted["low"], tolerance=OPTIMISED)
-        agree(found.inference.high, wanted["high"], tolerance=OPTIMISED)
-        agree(found.covariance, wanted["covariance"], tolerance=OPTIMISED)
+        pairs.add(found.inference.low, wanted["low"])
+        pairs.add(found.inference.high, wanted["high"])
+        pairs.add(found.covariance, wanted["covariance"])
     if len(found.coefficients) > 1 and "QM" in wanted:
-        agree((found.QM.statistic, found.QM.p), wanted["QM"], tolerance=OPTIMISED)
+        pairs.add((found.QM.statistic, found.QM.p), wanted["QM"])
     elif "prediction" in wanted:
-        agree((found.prediction_low, found.prediction_high), wanted["prediction"], tolerance=OPTIMISED)
+        pairs.add((found.prediction_low, found.prediction_high), wanted["prediction"])
 
 
 @pytest.mark.parametrize("estimator", ["REML", "ML"])
-def test_nested_effects_with_a_variance_of_nought(estimator: Any, real_data: Path) -> None:
+def test_nested_effects_with_a_variance_of_nought(estimator: Any, real_data: Path, checked: Checked) -> None:
+    """Metafor searches on the logarithm and stops just above nought: that variance is met within 1e-6."""
     (y, v), study = hasselblad(real_data)
     found = multilevel(y, v, levels=[study, np.arange(len(y))], estimator=estimator, intervals=False)
     wanted = FACTS["nested"]["hasselblad1998_or"][estimator]
     assert found.at_boundary.tolist() == [True, False]
-    # metafor searches on the logarithm and stops just above nought
-    agree(found.sigma2, wanted["sigma2"], tolerance=OPTIMISED, near_nought=1e-6)
-    agree(found.coefficients, wanted["coefficients"], tolerance=OPTIMISED)
-    agree(found.inference.se, wanted["se"], tolerance=OPTIMISED)
-    agree(found.log_likelihood, wanted["log_likelihood"], tolerance=OPTIMISED)
     assert found.log_likelihood >= wanted["log_likelihood"]
+    variances, pairs = Pairs(within=OPTIMISED, near_nought=1e-6), Pairs(within=OPTIMISED)
+    variances.add(found.sigma2, wanted["sigma2"])
+    pairs.add(found.coefficients, wanted["coefficients"])
+    pairs.add(found.inference.se, wanted["se"])
+    pairs.add(found.log_likelihood, wanted["log_likelihood"])
+    called = f"{CALLED['hasselblad1998_or']}, nested effects by {estimator}"
+    variances.tell(checked, f"{called}: variances, one nought")
+    pairs.tell(checked, f"{called}: effect, error and log likelihood")
 
 
 @pytest.mark.parametrize("name", ["region", "study_x", "study_x_region"])
-def test_robust_regression(name: str) -> None:
+def test_robust_regression(name: str, checked: Checked) -> None:
     facts = FACTS["data"]["simulated"]
     y, v, region = (np.array(facts[column]) for column in ("yi", "vi", "region"))
     columns = [np.ones(len(y))]
@@ -297,19 +352,27 @@ def test_robust_regression(name: str) -> None:
         columns += [(region == one).astype(float) for one in range(2, 7)]
     fit = regress(y, v, design=np.column_stack(columns), test="z")
     found = robust(fit, y, variances=v, clusters=facts["region" if name == "region" else "study"])
-    wanted = FACTS["robust"][f"simulated_{name}"]
-    agree(found.inference.se, wanted["se"])
-    agree(found.df, wanted["df"])
-    agree(found.inference.p, wanted["p"])
+    wanted, pairs = FACTS["robust"][f"simulated_{name}"], Pairs(BY_CLUBSANDWICH)
+    pairs.add(found.inference.se, wanted["se"])
+    pairs.add(found.df, wanted["df"])
+    pairs.add(found.inference.p, wanted["p"])
     if "wald" in wanted:
         assert found.QM is not None
-        agree((found.QM.f, found.QM.df, found.QM.df_error, found.QM.p), wanted["wald"])
+        pairs.add((found.QM.f, found.QM.df, found.QM.df_error, found.QM.p), wanted["wald"])
+    terms = {
+        "region": "by region",
+        "study_x": "by study, on x",
+        "study_x_region": "by study, on x and region",
+    }
+    what = f"{CALLED['simulated']} {terms[name]}: CR2 errors, degrees of freedom, tests"
+    pairs.tell(checked, what)
 
 
-def test_robust_pooling(real_data: Path) -> None:
+def test_robust_pooling(real_data: Path, checked: Checked) -> None:
     (y, v), study = hasselblad(real_data)
     fit = regress(y, v, design=np.ones(len(y)))
     found = robust(fit, y, variances=v, clusters=study)
-    wanted = FACTS["robust"]["hasselblad1998_or"]
-    agree(found.inference.se, wanted["se"])
-    agree(found.df, wanted["df"])
+    wanted, pairs = FACTS["robust"]["hasselblad1998_or"], Pairs(BY_CLUBSANDWICH)
+    pairs.add(found.inference.se, wanted["se"])
+    pairs.add(found.df, wanted["df"])
+    pairs.tell(checked, f"{CALLED['hasselblad1998_or']}: CR2 error of the pooled effect, degrees of freedom")
