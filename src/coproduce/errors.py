@@ -17,9 +17,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 SHOWN_ROWS = 10
+LONGEST_NAME, MOST_NAMES = 200, 1_000
+"""What is looked through for the nearest name; comparing takes long where names are, or there are many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ def _shown(value: str | None) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The sentence that names the nearest known name, capital letters aside, or None where nothing is near.
 
+    Names of more than 200 letters, and those after the first 1,000, are not looked at.
+
     Examples
     --------
     >>> nearest("activty", ["activity", "actor"])
@@ -99,7 +104,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("zzz", ["activity"]) is None
     True
     """
-    names = {each.casefold(): each for each in known}
+    if len(name) > LONGEST_NAME:
+        return None
+    names = {each.casefold(): each for each in islice(known, MOST_NAMES) if len(each) <= LONGEST_NAME}
     close = difflib.get_close_matches(name.casefold(), list(names), n=1, cutoff=0.6)
     return f"Did you mean '{names[close[0]]}'?" if close else None
 

@@ -46,7 +46,10 @@ def show(findings: Findings, *, out: Path | None, as_json: bool) -> int:
 
 def print_json(data: object) -> None:
     """Print plain data as JSON."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=list) + "\n")
+    text = json.dumps(data, ensure_ascii=False, indent=1, default=list) + "\n"
+    sys.stdout.write(
+        text.encode("utf-8", "backslashreplace").decode()
+    )  # half a letter is written as JSON has it
 
 
 def steps() -> AbstractContextManager[Tell]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.float64]
 Texts = NDArray[np.object_]
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DIGITS = re.compile(r"([0-9]+)")
 LARGEST = 1e50
 """Nothing that is measured is larger, and the sums of powers of larger numbers end in infinity."""

@@ -46,10 +46,11 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
 """Every function that is evaluated, with the fewest and the most arguments."""
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|\$\{\s*(?P<question>[^}]*?)\s*\}"
-    r"|(?P<word>[A-Za-z_][\w:-]*)|(?P<sign><=|>=|!=|[=<>()+*,.-]))"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|\$\{(?P<question>[^}]*)\}"
+    r"|(?P<word>[A-Za-z_][\w:-]*)|(?P<sign><=|>=|!=|[=<>()+*,.-]))",
+    re.ASCII,
 )
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 OPERATORS = frozenset({"or", "and", "div", "mod"})
 JOINING = frozenset({"or", "and"})
 
@@ -329,7 +330,7 @@ class _Parser:
         if (text := self._take("text")) is not None:
             return Expression(kind="value", value=text[1:-1])
         if (question := self._take("question")) is not None:
-            return Expression(kind="question", value=question)
+            return Expression(kind="question", value=question.strip())
         if (word := self._take("word")) is not None:
             return self._call(word)
         if self._take("sign", ".") is not None:

@@ -141,7 +141,8 @@ class Cell:
 
     def _as_time(self) -> str:
         if self.kind != "text":
-            return f"CAST({self.raw} AS TIMESTAMP)"
+            read = f"TRY_CAST({self.raw} AS TIMESTAMP)"  # a year may be too large for one
+            return f"CASE WHEN isfinite({read}) THEN {read} END"
         if self.time_format is not None:
             return f"CAST(try_strptime({self.text}, {literal(self.time_format)}) AS TIMESTAMP)"
         # Cast to a time without a zone, an offset would be thrown away.

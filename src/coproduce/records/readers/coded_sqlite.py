@@ -44,7 +44,7 @@ def notes_of(tables: Collection[str]) -> list[str]:
 
 
 def _of_qualcoder(database: sqlite3.Connection) -> Iterator[Row]:
-    names = dict(database.execute("SELECT caseid, name FROM cases"))
+    names = dict(database.execute("SELECT caseid, CAST(name AS TEXT) FROM cases"))
     of_files, of_cases = _attributes(database, "file"), _attributes(database, "case")
     for *cells, file, case in database.execute(_QUALCODER_ROWS):
         row = _row(cells) | {"case_id": names.get(case)}

@@ -10,6 +10,7 @@ from typing import Any
 from coproduce.errors import Fault, StudyError
 from coproduce.records.schema import TABLES
 
+MOST_BYTES = 1 << 24
 WITHOUT_FORMAT = ("default", "any", None)
 
 
@@ -50,8 +51,13 @@ def tables_of_package(file: Path, *, name: str) -> dict[str, dict[str, Any]]:
 
 def _resources(file: Path, name: str) -> list[Mapping[str, Any]]:
     try:
+        if (size := file.stat().st_size) > MOST_BYTES:
+            raise StudyError(_fault(name, found=f"{size:,} bytes", wanted=f"at most {MOST_BYTES:,} bytes"))
         package = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        found = error.strerror or "what cannot be read"
+        raise StudyError(_fault(name, found=found, wanted="a Data Package in JSON")) from None
+    except (ValueError, RecursionError) as error:
         raise StudyError(_fault(name, found=str(error), wanted="a Data Package in JSON")) from None
     resources = package.get("resources") if isinstance(package, dict) else None
     if not isinstance(resources, list) or not all(isinstance(resource, dict) for resource in resources):

@@ -11,10 +11,11 @@ from typing import Any, BinaryIO
 
 import ijson
 import numpy as np
+from numpy.typing import NDArray
 
 from coproduce.errors import Fault, RecordsError, nearest
 from coproduce.records.engine import Engine, literal
-from coproduce.records.readers.streams import PIECE, Fingerprinted, faults_of_files, unpacked
+from coproduce.records.readers.streams import LONGEST_CELL, PIECE, Fingerprinted, faults_of_files, unpacked
 from coproduce.records.staging import Staged, TextWriter, staged
 
 CASE = "case:"
@@ -22,6 +23,9 @@ EVENT = ("id", "place", "activity", "occurred_at")
 OBJECT = ("case_id", "type")
 DEEPEST = 64
 """How deep brackets may stand in brackets. OCEL needs five; the time that a parser takes grows with their square."""
+LONGEST_NUMBER = 1_000
+"""The most digits of a number. The parser does not survive more than Python takes for one."""
+DIGITS = np.isin(np.arange(256), list(b"0123456789"))
 BRACKETS = np.zeros(256, dtype=np.int32)
 BRACKETS[list(b"[{")], BRACKETS[list(b"]}")] = 1, -1
 
@@ -35,7 +39,7 @@ def read_ocel_json(file: Path, engine: Engine, *, name: str, object_type: str | 
         If it is not OCEL 2.0 JSON, or the type of object that is a case cannot be told.
     """
     with faults_of_files(name), Ocel(engine, name=name) as log:
-        _must_be_shallow(file, name=name)
+        _must_be_harmless(file, name=name)
         for entry in _entries(file, "objects.item", name=name):
             log.object(_earliest(entry), id_=entry.get("id"), kind=entry.get("type"))
         for place, entry in enumerate(_entries(file, "events.item", name=name)):
@@ -47,18 +51,40 @@ def read_ocel_json(file: Path, engine: Engine, *, name: str, object_type: str | 
             return log.finish(object_type=object_type, sha256=raw.sha256())
 
 
-def _must_be_shallow(file: Path, *, name: str) -> None:
-    """Refuse brackets within brackets within brackets, before a parser counts them for hours."""
+def _must_be_harmless(file: Path, *, name: str) -> None:
+    """Refuse what a parser would count for hours, or fall over: brackets within brackets, endless texts and numbers."""
     with Fingerprinted(file) as raw, unpacked(raw) as stream:
-        depth = quotes = 0
+        depth = quotes = digits = length = 0
         for piece in _without_escapes(stream):
             letters = np.frombuffer(piece, dtype=np.uint8)
             quoted = quotes + np.cumsum(letters == ord('"'))
-            depths = depth + np.cumsum(np.where(quoted % 2, 0, BRACKETS[letters]))
-            if depths.max() > DEEPEST:
-                found = f"more than {DEEPEST} brackets within each other"
-                raise RecordsError(_fault(name, found=found, wanted="an OCEL 2.0 log in JSON"))
+            inside = quoted % 2 == 1
+            depths = depth + np.cumsum(np.where(inside, 0, BRACKETS[letters]))
+            longest, digits = _longest_run(DIGITS[letters] & ~inside, before=digits)
+            widest, length = _longest_run(inside, before=length)
+            for most, count, what in (
+                (DEEPEST, depths.max(), "brackets within each other"),
+                (LONGEST_NUMBER, longest, "digits of a number"),
+                (LONGEST_CELL, widest, "bytes of a text"),
+            ):
+                if count > most:
+                    found = f"more than {most:,} {what}"
+                    raise RecordsError(_fault(name, found=found, wanted="an OCEL 2.0 log in JSON"))
             depth, quotes = int(depths[-1]), int(quoted[-1])
+
+
+def _longest_run(true: NDArray[np.bool_], *, before: int) -> tuple[int, int]:
+    """The longest run of true values, `before` of which had gone by; and how many stand at the end.
+
+    Examples
+    --------
+    >>> _longest_run(np.array([True, False, True, True, False, True]), before=4)
+    (5, 1)
+    """
+    ends = np.flatnonzero(np.concatenate([[True], ~true, [True]]))
+    runs = np.diff(ends) - 1
+    runs[0] += before
+    return int(runs.max()), int(runs[-1])
 
 
 def _without_escapes(stream: BinaryIO) -> Iterator[bytes]:
@@ -77,8 +103,8 @@ def _entries(file: Path, prefix: str, *, name: str) -> Iterator[Mapping[str, Any
                 if not isinstance(entry, Mapping):
                     raise RecordsError(_fault(name, found=str(entry), wanted=f"an object in `{prefix[:-5]}`"))
                 yield entry
-        except (ijson.JSONError, UnicodeDecodeError) as error:
-            found = str(error).splitlines()[0]
+        except (ijson.JSONError, ArithmeticError, ValueError) as error:
+            found = (str(error) or type(error).__name__).splitlines()[0]
             raise RecordsError(
                 _fault(name, found=found, wanted="an OCEL 2.0 log in JSON that is whole")
             ) from None
@@ -165,6 +191,8 @@ class Ocel:
         """
         objects, events, relations = self._objects.finish(), self._events.finish(), self._relations.finish()
         self._must_be_events(events)
+        self._must_be_once(events, "events")
+        self._must_be_once(objects, "objects")
         kind = self._kind(objects, object_type)
         pairs = (
             f"(SELECT DISTINCT r.c1 AS event, o.row_number AS object FROM {relations.scan} r "
@@ -187,13 +215,15 @@ class Ocel:
     def _must_be_events(self, events: Staged) -> None:
         if not events.rows:
             raise RecordsError(_fault(self._name, found="no events", wanted="an OCEL 2.0 log"))
+
+    def _must_be_once(self, source: Staged, what: str) -> None:
         repeated = self._engine.rows(
-            f"SELECT c1, count(*) FROM {events.scan} GROUP BY c1 HAVING count(*) > 1 ORDER BY c1 LIMIT 1"
+            f"SELECT c1, count(*) FROM {source.scan} GROUP BY c1 HAVING count(*) > 1 ORDER BY c1 LIMIT 1"
         )
         if repeated:
-            wanted = "an id of its own for each event"
+            wanted = f"an id of its own for each of the {what}"
             raise RecordsError(
-                _fault(self._name, found=f"{repeated[0][1]} events {repeated[0][0]}", wanted=wanted)
+                _fault(self._name, found=f"{repeated[0][1]} {what} {repeated[0][0]}", wanted=wanted)
             )
 
     def _kind(self, objects: Staged, named: str | None) -> str:

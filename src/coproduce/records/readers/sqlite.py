@@ -11,10 +11,13 @@ from coproduce.errors import Fault, RecordsError, nearest
 from coproduce.records.engine import Engine, quoted
 from coproduce.records.readers.coded_sqlite import COLUMNS, coded_passages, notes_of
 from coproduce.records.readers.ocel import Ocel
-from coproduce.records.readers.streams import faults_of_files
+from coproduce.records.readers.streams import LONGEST_CELL, faults_of_files
 from coproduce.records.settings import TableSettings
 from coproduce.records.staging import Staged, TextWriter, sha256_of
 
+OPERATIONS_A_STEP = 100_000
+STEPS, BYTES_A_STEP = 10_000, 100
+"""Reading a file may take 1,000,000,000 operations of SQLite, and 1,000 more for each of its bytes: far too many."""
 OCEL_TABLES = frozenset({"event", "object", "event_object", "event_map_type", "object_map_type"})
 
 
@@ -47,18 +50,23 @@ def read_sqlite(file: Path, engine: Engine, *, name: str, settings: TableSetting
 
 @contextmanager
 def _opened(file: Path, *, name: str) -> Iterator[sqlite3.Connection]:
-    """A file opened read-only, and its faults."""
+    """A file opened read-only, and its faults. What it holds may be meant to do harm, such as a view without end."""
+    limit = iter(range(STEPS + file.stat().st_size // BYTES_A_STEP))
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            database.execute("PRAGMA trusted_schema = OFF")
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
+            database.set_progress_handler(lambda: next(limit, None) is None, OPERATIONS_A_STEP)
             yield database
-    except sqlite3.Error as error:
-        fault = Fault(file=name, rule="sqlite", found=str(error), wanted="a SQLite file that is whole")
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        found = "a view that does not end" if next(limit, None) is None else str(error)
+        fault = Fault(file=name, rule="sqlite", found=found, wanted="a SQLite file that is whole")
         raise RecordsError(fault) from None
 
 
 def _tables(database: sqlite3.Connection) -> list[str]:
     query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    return sorted(name for (name,) in database.execute(query))
+    return sorted(str(name) for (name,) in database.execute(query))
 
 
 def _chosen(tables: Sequence[str], named: str | None, *, name: str) -> str:
@@ -86,6 +94,8 @@ def _rows(database: sqlite3.Connection, query: str) -> Iterator[dict[str, str | 
     """The rows of a query, every value as text."""
     found = database.execute(query)
     names = [column[0] for column in found.description]
+    if len(set(names)) < len(names):
+        raise sqlite3.DatabaseError("two columns of one name")
     for row in found:
         yield {name: _text(value) for name, value in zip(names, row, strict=True)}
 
@@ -106,15 +116,17 @@ def _text(value: str | float | bytes | None) -> str | None:
 def _copy_log(database: sqlite3.Connection, log: Ocel) -> None:
     """Hand over the objects, events and relations of a log, whose attributes stand in a table for each type."""
     for kind, table in _type_tables(database, "object"):
-        first = f"SELECT * FROM {quoted(table)} WHERE ocel_changed_field IS NULL ORDER BY ocel_time"
-        for row in _rows(database, first):
-            log.object(row, id_=row.pop("ocel_id"), kind=kind)
+        first = "WHERE t.ocel_changed_field IS NULL ORDER BY t.ocel_time"
+        for row in _rows(database, f"SELECT t.*, t.ocel_id AS ocel_own_id FROM {quoted(table)} t {first}"):
+            log.object(row, id_=row["ocel_own_id"], kind=kind)
     place = "(SELECT e.rowid FROM event e WHERE e.ocel_id = t.ocel_id)"
     for kind, table in _type_tables(database, "event"):
-        for row in _rows(database, f"SELECT t.*, {place} AS ocel_place FROM {quoted(table)} t"):
-            log.event(row, id_=row.pop("ocel_id"), kind=kind)
-    for row in _rows(database, "SELECT ocel_event_id, ocel_object_id FROM event_object"):
-        log.relation(row["ocel_event_id"], row["ocel_object_id"])
+        own = f"t.*, t.ocel_id AS ocel_own_id, {place} AS ocel_place"
+        for row in _rows(database, f"SELECT {own} FROM {quoted(table)} t"):
+            log.event(row, id_=row["ocel_own_id"], kind=kind)
+    related = "SELECT ocel_event_id AS event, ocel_object_id AS object FROM event_object"
+    for row in _rows(database, related):
+        log.relation(row["event"], row["object"])
 
 
 def _type_tables(database: sqlite3.Connection, what: str) -> list[tuple[str, str]]:
