@@ -115,16 +115,16 @@ def read_plan(study: Study) -> Plan | None:
         return None
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-        named = held.pop("sha256")
-        planned, seen, frozen_at = held["plan"], held["seen"], held["frozen_at"]
+        named, right = held.pop("sha256"), _fingerprint(held)
+        seen, frozen_at = tuple(sorted(map(str, held["seen"]))), str(held["frozen_at"])
+        changes = list(changed_settings(held["plan"], settings_of(study)))
     except (ValueError, KeyError, AttributeError, TypeError, OSError, RecursionError):
         raise PlanError(_untrusted("something that `coproduce freeze` did not write")) from None
-    if named != _fingerprint(held):
+    if named != right:
         raise PlanError(_untrusted("a plan that was changed after it was frozen"))
-    changes = list(changed_settings(planned, settings_of(study)))
     if held.get("tables_sha256") != _tables_fingerprint():
         changes.append("records: the plan was frozen under another version of the tables")
-    return Plan(frozen_at=frozen_at, sha256=named, seen=tuple(sorted(seen)), deviations=tuple(changes))
+    return Plan(frozen_at=frozen_at, sha256=named, seen=seen, deviations=tuple(changes))
 
 
 def _untrusted(found: str) -> Fault:
@@ -180,7 +180,7 @@ def changed_settings(planned: Any, now: Any, *, at: str = "", then: str = "plann
         for key in sorted({*planned, *now}):
             place = f"{at}.{key}" if at else key
             yield from changed_settings(planned.get(key), now.get(key), at=place, then=then)
-    elif planned != now:
+    elif planned != now and _told(planned) != _told(now):  # a number that is none is not itself
         yield f"{at}: {then} {_told(planned)}, now {_told(now)}"
 
 

@@ -29,7 +29,10 @@ FILE = "study.toml"
 TIME_PARTS = frozenset([*"aAbBdfgHIjmMnpSyYz%", *(f"-{part}" for part in "dHIjmMSy")])
 NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
 """What Python calls encodings and no program saves a table in; some of them make letters that are none."""
-MOST_BYTES = 1 << 20
+MOST_BYTES = 1 << 18
+DEEPEST = 50
+MANY_PARTS = re.compile(rf"(?:[^.,=\n]*+\.){{{DEEPEST},}}")
+"""A key of many parts, over which a parser of TOML takes long."""
 KIND = re.compile(r"constrained-\w+|(function-|(dict|tuple|literal)\[).*|int|float")
 """How pydantic names, within the place of a fault, each kind that a value may be of."""
 
@@ -226,7 +229,7 @@ def study_schema() -> dict[str, Any]:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a TOML file of at most 1 MiB.
+    """Read a TOML file of at most 256 KiB.
 
     Raises
     ------
@@ -237,7 +240,7 @@ def load(path: Path) -> dict[str, Any]:
         if (size := path.stat().st_size) > MOST_BYTES:
             found, wanted = f"{size:,} bytes", f"at most {MOST_BYTES:,} bytes"
             raise StudyError(Fault(file=path.name, rule="size", found=found, wanted=wanted))
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return _parsed(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         fault = Fault(
             file=str(path),
@@ -251,12 +254,25 @@ def load(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x} at {error.start}"
         fault = Fault(file=path.name, rule="encoding", found=found, wanted="text in UTF-8")
+    except RecursionError:
+        found = f"lists or tables more than {DEEPEST} deep in each other"
+        fault = Fault(file=path.name, rule="toml", found=found, wanted="TOML")
     except ValueError as error:  # also a number of thousands of digits, which is no TOMLDecodeError
         fault = Fault(file=path.name, rule="toml", found=str(error), wanted="TOML")
-    except RecursionError:
-        found = "lists or tables that stand too deep in each other"
-        fault = Fault(file=path.name, rule="toml", found=found, wanted="TOML")
     raise StudyError(fault)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    if MANY_PARTS.search(text):
+        raise RecursionError
+    settings = tomllib.loads(text)
+    level: list[Any] = [settings]
+    for _ in range(DEEPEST):
+        level = [item for each in level for item in (each.values() if isinstance(each, dict) else each)]
+        level = [item for item in level if isinstance(item, dict | list)]
+    if level:
+        raise RecursionError
+    return settings
 
 
 def validated(model: type[M], data: object, *, file: str = FILE, at: tuple[str, ...] = ()) -> M:

@@ -59,7 +59,7 @@ class Conditions:
 
     def _look_at_question(self, row: FormRow, column: str, *, name: str, repeat: str) -> None:
         if name not in self._before:
-            hint = nearest(name, self._before)
+            hint = nearest(name, reversed(self._before))  # what stands shortly before is the likeliest
             row.refuse(
                 column, rule="expression", found=name, wanted="a question that stands before it", hint=hint
             )

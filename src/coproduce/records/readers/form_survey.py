@@ -253,9 +253,10 @@ def _range(row: FormRow) -> tuple[float, float, float]:
     """The lowest, the highest and the step of a range; the standard's 0, 10 and 1 where they are left out."""
     told = {"start": 0.0, "end": 10.0, "step": 1.0}
     wanted = "such as start=0 end=10 step=1, a whole number of steps"
-    for part in re.split(r"[\s,;]+", re.sub(r"\s*=\s*", "=", row.get("parameters"))):
+    text = " ".join(re.split(r"[\s,;]+", row.get("parameters")))
+    for part in text.replace(" =", "=").replace("= ", "=").split():
         name, _, value = part.partition("=")
-        if name in told and re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?", value):
+        if name in told and re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", value):
             told[name] = float(value)
         elif part:
             row.refuse("parameters", rule="range", wanted=wanted)

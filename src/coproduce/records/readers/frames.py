@@ -40,7 +40,7 @@ def read_frame(frame: object, engine: Engine) -> Staged:
         raise RecordsError(Fault(file=NAME, rule="table", found="no columns", wanted="a table"))
     try:
         return staged([_written(reader, engine)], engine, names=names)
-    except (pa.ArrowException, duckdb.Error) as error:
+    except (pa.ArrowException, duckdb.Error, ValueError, NotImplementedError) as error:
         raise RecordsError(_mixed(error)) from None
 
 
@@ -51,9 +51,9 @@ def _stream(frame: object) -> pa.RecordBatchReader:
         ):  # pandas warns of names that are numbers; here they are text
             plain = pa.table(dict(frame)) if isinstance(frame, Mapping) else frame
             return pa.RecordBatchReader.from_stream(plain)
-    except (pa.ArrowException, ValueError) as error:
+    except (pa.ArrowException, ValueError, OverflowError, NotImplementedError) as error:
         raise RecordsError(_mixed(error)) from None
-    except TypeError:
+    except (TypeError, AttributeError):
         wanted = "a path, or a pandas, polars or pyarrow table, a DuckDB relation, or columns by name"
         raise RecordsError(
             Fault(file=NAME, rule="table", found=type(frame).__name__, wanted=wanted)

@@ -13,7 +13,9 @@ from coproduce.errors import Fault, RecordsError
 from coproduce.records.readers.pabulib_checks import POINTS, SECTIONS, Rows, Section, amount, checked
 from coproduce.records.readers.streams import faults_of_files
 
-LARGEST_BYTES = 1 << 28
+LARGEST_BYTES = 1 << 26
+MOST_ROWS = 2_000_000
+MOST_COLUMNS = 1_000
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -109,7 +111,7 @@ def read_pabulib(file: Path, *, name: str | None = None) -> BudgetVote:
     Parameters
     ----------
     file
-        The file, in UTF-8, of at most 256 MiB.
+        The file, in UTF-8, of at most 64 MiB, 2,000,000 rows and 1,000 cells in a row.
     name
         What a refusal calls it; its own name where left out.
 
@@ -205,7 +207,9 @@ def _sections(text: str, *, name: str) -> list[Section]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
     found: list[Section] = []
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader):
+            if number >= MOST_ROWS or len(cells) > MOST_COLUMNS:
+                raise RecordsError(_too_large(cells, name=name, line=reader.line_num))
             heading = cells[0].strip().upper() if cells and not any(cells[1:]) else ""
             if heading in SECTIONS:
                 found.append(Section(name=heading, line=reader.line_num))
@@ -226,6 +230,13 @@ def _sections(text: str, *, name: str) -> list[Section]:
             )
         ) from None
     return found
+
+
+def _too_large(cells: Sequence[str], *, name: str, line: int) -> Fault:
+    wide = len(cells) > MOST_COLUMNS
+    found = f"{len(cells):,} cells" if wide else f"more than {MOST_ROWS:,} rows"
+    wanted = f"at most {MOST_COLUMNS:,} cells in a row" if wide else f"at most {MOST_ROWS:,} rows"
+    return Fault(file=name, place=f"row {line}", rule="size", found=found, wanted=wanted)
 
 
 def budget_vote(
