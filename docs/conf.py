@@ -3,6 +3,9 @@
 import logging
 from importlib.metadata import version as version_of
 
+from docutils.nodes import SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
+
 project = "Coproduce"
 author = "The Coproduce authors"
 project_copyright = "The Coproduce authors. AGPL-3.0-or-later"
@@ -40,3 +43,23 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
 }
+
+# Equations become MathML, which browsers draw themselves: no script, no font and no network.
+html_math_renderer = "mathml"
+
+
+def _in_a_line(writer, node):
+    writer.body.append(tex2mathml(node.astext(), as_block=False))
+    raise SkipNode
+
+
+def _on_its_own(writer, node):
+    drawn = tex2mathml(node.astext(), as_block=True)
+    writer.body.append(f'<div style="overflow-x: auto; margin: 1em 0" tabindex="0">{drawn}</div>')
+    raise SkipNode
+
+
+def setup(app):
+    app.add_html_math_renderer(
+        "mathml", inline_renderers=(_in_a_line, None), block_renderers=(_on_its_own, None)
+    )
