@@ -160,6 +160,7 @@ retire_instrument -      -        -       -            do          do        -  
 surveys          see     see      see     see          see         see       see     see
 new_wave         -       -        -       -            do          do        -       -
 wave             see     see      see     see          see         see       see     see
+wave_answers     see     see      see     see          see         see       see     see
 ask_wave         -       -        -       -            do          do        -       -
 remind_wave      -       -        -       -            do          do        -       -
 open_link        -       -        -       -            do          do        -       -

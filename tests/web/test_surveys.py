@@ -359,3 +359,78 @@ def test_the_action_refuses_once_the_time_is_over(letter, world):
     respondent = Respondent.objects.select_related("wave__initiative").first()
     with pytest.raises(NotNow):
         surveys.answer(by=By(actor=None), respondent=respondent, given={"worth_1": "agree"})
+
+
+def answered_wave(world, *, answers, silent=6):
+    """A closed wave of one question of a choice, one of many and one of a number, asked of made-up members."""
+    form = Form(
+        name="how_was_it",
+        title="How was it?",
+        questions=(
+            FormQuestion(
+                name="how",
+                kind="select_one",
+                scale="how",
+                labels={"": "How was it?"},
+                choices=tuple(
+                    Choice(name=name, labels={"": name.title()}, counts_as=score)
+                    for name, score in (("bad", 1), ("fair", 2), ("good", 3), ("unsure", None))
+                ),
+            ),
+            FormQuestion(name="hours", kind="integer", labels={"": "How many hours?"}),
+        ),
+    )
+    instrument = surveys.add_instrument(
+        by=world.by("coordinator"), service=world.service, title="How was it?", about="experience", form=form
+    )
+    made = wave_of(world, instrument)
+    now = timezone.now()
+    for number, given in enumerate([*answers, *[None] * silent]):
+        asked = Respondent.objects.create(
+            wave=made, code=f"c{number}", hashed=f"h{number}", answered_at=now if given is not None else None
+        )
+        Answer.objects.bulk_create(
+            Answer(respondent=asked, item=item, value=value) for item, value in (given or {}).items()
+        )
+    Wave.objects.filter(pk=made.pk).update(closed_at=now)
+    return made
+
+
+def answers_page(world, made):
+    where = reverse("wave_answers", args=[world.service.slug, world.initiative.pk, made.pk])
+    shown = Client().get(where).content.decode()
+    cells = re.findall(r'<th scope="row"[^>]*>([^<]+)</th>(.*?)</tr>', shown)
+    return shown, {name: re.findall(r"numeric\">([^<]*)<", row) for name, row in cells}
+
+
+def test_what_was_answered_is_shown_when_the_wave_is_closed(world):
+    given = [{"how": "good", "hours": "2"}] * 12 + [{"how": "fair", "hours": "3"}] * 8
+    shown, rows = answers_page(world, answered_wave(world, answers=given))
+    assert rows == {"Bad": ["0", "0%"], "Fair": ["8", "40%"], "Good": ["12", "60%"], "Unsure": ["0", "0%"]}
+    assert "Mean: 2.60 (95% interval 2.36 to 2.84)" in shown  # by hand: 2.6 -+ 2.093 * sqrt(4.8 / 19 / 20)
+    assert "Mean: 2.40 (95% interval 2.16 to 2.64)" in shown
+
+
+def test_few_answers_are_hidden_with_the_next_fewest_and_the_mean(world):
+    given = [{"how": "good"}] * 12 + [{"how": "fair"}] * 8 + [{"how": "bad"}] * 2
+    shown, rows = answers_page(world, answered_wave(world, answers=given))
+    assert rows == {
+        "Bad": ["hidden", "–"],
+        "Fair": ["hidden", "–"],
+        "Good": ["12", "100%"],
+        "Unsure": ["0", "0%"],
+    }
+    assert "Mean" not in shown
+
+
+def test_no_count_tells_how_few_did_not_answer(world):
+    made = answered_wave(world, answers=[{"how": "good"}] * 12, silent=2)
+    assert answers_page(world, made)[1]["Good"] == ["100%"]
+
+
+def test_what_was_answered_waits_until_the_wave_is_closed(world):
+    made = answered_wave(world, answers=[{"how": "good"}] * 12)
+    Wave.objects.filter(pk=made.pk).update(closed_at=None)
+    shown, rows = answers_page(world, made)
+    assert not rows
+    assert "It is shown when the survey is closed" in shown

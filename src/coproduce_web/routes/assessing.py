@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from coproduce_web.pages import answering_surveys, goals, surveys
+from coproduce_web.pages import answering_surveys, goals, survey_answers, surveys
 from coproduce_web.pages.access import Seen, View, form, page
 from coproduce_web.permissions import Permission
 
@@ -36,6 +36,7 @@ ROUTES = [
     page(f"{HERE}/surveys", surveys.surveys, name="surveys", sees=Seen.EVERYONE),
     _does(f"{HERE}/surveys/new", surveys.new_wave, name="new_wave", permission=SEND),
     page(WAVE, surveys.show_wave, name="wave", sees=Seen.EVERYONE),
+    page(f"{WAVE}/answers", survey_answers.wave_answers, name="wave_answers", sees=Seen.EVERYONE),
     _does(f"{WAVE}/ask", surveys.ask, name="ask_wave", permission=SEND),
     _does(f"{WAVE}/remind", surveys.remind, name="remind_wave", permission=SEND),
     _does(f"{WAVE}/open-link", surveys.open_link, name="open_link", permission=SEND),
