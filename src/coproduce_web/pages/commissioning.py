@@ -119,7 +119,14 @@ def new_round(request: Visit) -> HttpResponse:
         thanks(request, _("It is planned. Put proposals on its ballot."))
         return redirect("round", request.service.slug, request.initiative.pk, made.pk)
     return render(
-        request, "form.html", {"form": form, "heading": _("Plan a budget round"), "button": _("Plan it")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Plan a budget round"),
+            "button": _("Plan it"),
+            "seen_by": _("Everyone can read this."),
+        },
     )
 
 
@@ -135,7 +142,16 @@ def change_round(request: Visit, round_: int) -> HttpResponse:
         actions.change_round(by=request.by, budget_round=_round(request, round_), **form.cleaned_data)
         thanks(request, _("Changed."))
         return redirect("round", request.service.slug, request.initiative.pk, round_)
-    return render(request, "form.html", {"form": form, "heading": _("Change the round"), "button": _("Save")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Change the round"),
+            "button": _("Save"),
+            "seen_by": _("Everyone can read this."),
+        },
+    )
 
 
 def show_round(request: Visit, round_: int) -> HttpResponse:
@@ -263,7 +279,12 @@ def bring_round(request: Visit) -> HttpResponse:
     return render(
         request,
         "form.html",
-        {"form": form, "heading": _("Bring a vote held elsewhere"), "button": _("Bring it")},
+        {
+            "form": form,
+            "heading": _("Bring a vote held elsewhere"),
+            "button": _("Bring it"),
+            "seen_by": _("Everyone can read this."),
+        },
     )
 
 

@@ -159,7 +159,16 @@ def keep_concern_open(request: Visit, concern: int) -> HttpResponse:
         thanks(request, _("It stays open."))
         return redirect("concern", request.service.slug, concern)
     heading = _("Keep the concern open")
-    return render(request, "form.html", {"form": form, "heading": heading, "button": _("Keep it open")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": heading,
+            "button": _("Keep it open"),
+            "seen_by": _("Who raised it reads this, and all who handle concerns, and the stewards."),
+        },
+    )
 
 
 def _shown(request: Visit, key: int) -> Concern:

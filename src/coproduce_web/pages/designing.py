@@ -117,7 +117,16 @@ def new_step(request: Visit) -> HttpResponse:
         actions.add_step(by=request.by, blueprint=drawing, **form.cleaned_data)
         thanks(request, _("Added."))
         return _to_drawing(request, drawing)
-    return render(request, "form.html", {"form": form, "heading": _("Add a step"), "button": _("Add it")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Add a step"),
+            "button": _("Add it"),
+            "seen_by": _("Those who draw the blueprint read this now, everyone once the version is shown."),
+        },
+    )
 
 
 def _step(request: Visit, key: int) -> BlueprintStep:
@@ -155,7 +164,16 @@ def change_step(request: Visit, step: int) -> HttpResponse:
         actions.change_step(by=request.by, step=_step(request, step), **form.cleaned_data)
         thanks(request, _("Changed."))
         return _to_drawing(request, version)
-    return render(request, "form.html", {"form": form, "heading": _("Change the step"), "button": _("Save")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Change the step"),
+            "button": _("Save"),
+            "seen_by": _("Those who draw the blueprint read this now, everyone once the version is shown."),
+        },
+    )
 
 
 def remove_step(request: Visit, step: int) -> HttpResponse:
@@ -180,7 +198,11 @@ def show_version(request: Visit) -> HttpResponse:
         thanks(request, _("Everyone can see and comment it now."))
         return redirect("blueprint", request.service.slug, request.initiative.pk)
     heading = _("Show version %(number)s to everyone") % {"number": drawing.version}
-    return render(request, "form.html", {"form": form, "heading": heading, "button": _("Show it")})
+    return render(
+        request,
+        "form.html",
+        {"form": form, "heading": heading, "button": _("Show it"), "seen_by": _("Everyone can read this.")},
+    )
 
 
 def drop_version(request: Visit) -> HttpResponse:

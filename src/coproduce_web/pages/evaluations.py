@@ -45,7 +45,14 @@ def new_measure(request: Visit) -> HttpResponse:
         thanks(request, _("It can be measured now."))
         return redirect("evaluations", request.service.slug, request.initiative.pk)
     return render(
-        request, "form.html", {"form": form, "heading": _("Choose what is measured"), "button": _("Save")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Choose what is measured"),
+            "button": _("Save"),
+            "seen_by": _("Everyone can read this."),
+        },
     )
 
 
@@ -57,7 +64,14 @@ def new_evaluation(request: Visit) -> HttpResponse:
         thanks(request, _("The plan is written. Look at it once more, then freeze it."))
         return _back(request, made)
     return render(
-        request, "form.html", {"form": form, "heading": _("Plan an evaluation"), "button": _("Save")}
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Plan an evaluation"),
+            "button": _("Save"),
+            "seen_by": _("Everyone can read this."),
+        },
     )
 
 
@@ -70,7 +84,16 @@ def change_evaluation(request: Visit, evaluation: int) -> HttpResponse:
         evaluating.change_plan(by=request.by, evaluation=fresh, **form.cleaned_data)
         thanks(request, _("Changed."))
         return _back(request, fresh)
-    return render(request, "form.html", {"form": form, "heading": _("Change the plan"), "button": _("Save")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Change the plan"),
+            "button": _("Save"),
+            "seen_by": _("Everyone can read this."),
+        },
+    )
 
 
 def show_evaluation(request: Visit, evaluation: int) -> HttpResponse:
@@ -124,7 +147,18 @@ def units(request: Visit) -> HttpResponse:
         )
         thanks(request, _("%(number)s units are new.") % {"number": len(made)})
         return redirect("evaluations", request.service.slug, request.initiative.pk)
-    return render(request, "form.html", {"form": form, "heading": _("Name units"), "button": _("Save")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Name units"),
+            "button": _("Save"),
+            "seen_by": _(
+                "Coordinators and evaluators see the names of units, everyone else only counts of enough of them."
+            ),
+        },
+    )
 
 
 def enrol(request: Visit, evaluation: int) -> HttpResponse:

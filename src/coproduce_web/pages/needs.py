@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from coproduce_web import matching
 from coproduce_web.actions import needs as actions
@@ -25,7 +26,7 @@ from coproduce_web.permissions import Permission
 
 A_PAGE = 50
 OPEN = Q(done_at=None, citizen_says="", withdrawn_at=None)
-_SEEN = "Everyone can read this, under your pseudonym. Coordinates are seen by nobody."
+_SEEN = gettext_noop("Everyone can read this, under your pseudonym. Coordinates are seen by nobody.")
 
 
 def asked_to_be_sure(

@@ -105,7 +105,16 @@ def new_role(request: Visit, opportunity: int) -> HttpResponse:
         actions.add_role(by=request.by, opportunity=shown, **form.cleaned_data)
         thanks(request, _("The role is there."))
         return redirect("opportunity", request.service.slug, request.initiative.pk, opportunity)
-    return render(request, "form.html", {"form": form, "heading": _("Add a role"), "button": _("Add it")})
+    return render(
+        request,
+        "form.html",
+        {
+            "form": form,
+            "heading": _("Add a role"),
+            "button": _("Add it"),
+            "seen_by": _("Everyone can read this."),
+        },
+    )
 
 
 def change_places(request: Visit, place: int) -> HttpResponse:
@@ -116,7 +125,11 @@ def change_places(request: Visit, place: int) -> HttpResponse:
         actions.change_places(by=request.by, place=_place(request, place), **form.cleaned_data)
         thanks(request, _("Changed."))
         return redirect("opportunity", request.service.slug, request.initiative.pk, held.opportunity_id)
-    return render(request, "form.html", {"form": form, "heading": held.role, "button": _("Save")})
+    return render(
+        request,
+        "form.html",
+        {"form": form, "heading": held.role, "button": _("Save"), "seen_by": _("Everyone can read this.")},
+    )
 
 
 def new_sessions(request: Visit, opportunity: int) -> HttpResponse:
@@ -133,7 +146,13 @@ def new_sessions(request: Visit, opportunity: int) -> HttpResponse:
     return render(
         request,
         "form.html",
-        {"form": form, "heading": _("Plan sessions"), "button": _("Plan"), "lead": lead},
+        {
+            "form": form,
+            "heading": _("Plan sessions"),
+            "button": _("Plan"),
+            "lead": lead,
+            "seen_by": _("Everyone can read this."),
+        },
     )
 
 
