@@ -63,7 +63,11 @@ def new_instrument(request: Visit) -> HttpResponse:
         thanks(request, _("It was read whole."))
         return redirect("instrument", request.service.slug, made.pk)
     heading = _("A questionnaire of your own")
-    return render(request, "form.html", {"form": form, "heading": heading, "button": _("Read it")})
+    return render(
+        request,
+        "form.html",
+        {"form": form, "heading": heading, "button": _("Read it"), "seen_by": _("Everyone can read this.")},
+    )
 
 
 def _instrument(request: Visit, key: int) -> Instrument:
@@ -172,7 +176,11 @@ def new_wave(request: Visit) -> HttpResponse:
         thanks(request, _("It is planned. Say now who is asked."))
         return redirect("wave", request.service.slug, request.initiative.pk, made.pk)
     heading = _("Send a questionnaire")
-    return render(request, "form.html", {"form": form, "heading": heading, "button": _("Plan it")})
+    return render(
+        request,
+        "form.html",
+        {"form": form, "heading": heading, "button": _("Plan it"), "seen_by": _("Everyone can read this.")},
+    )
 
 
 def _wave(request: Visit, key: int) -> Wave:
