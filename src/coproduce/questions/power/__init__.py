@@ -25,8 +25,6 @@ class PowerSettings(Settings):
 
     as_of: date | None = None
     level: float = Field(default=0.95, gt=0.5, lt=1)
-    resamples: int = Field(default=2000, ge=200, le=100_000, description="draws of the bootstrap")
-    seed: int = Field(default=1, ge=0)
 
 
 def answer(records: Records, settings: PowerSettings) -> tuple[Finding | Unanswered, ...]:
@@ -52,7 +50,7 @@ def answer(records: Records, settings: PowerSettings) -> tuple[Finding | Unanswe
     if records.has("decisions"):
         parts.append(decided(records, as_of=settings.as_of, level=settings.level))
     if records.has("contributions"):
-        parts.append(given(records, level=settings.level, resamples=settings.resamples, seed=settings.seed))
+        parts.append(given(records, level=settings.level))
     parts.append(represented(records, level=settings.level))
     whole = joined(parts)
     if not whole.estimates:

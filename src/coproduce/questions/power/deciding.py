@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from coproduce.findings import Diagnostic, Estimate, Table
 from coproduce.findings.part import Part, estimate, joined
-from coproduce.methods.concentration import gini
 from coproduce.methods.intervals import Interval, difference_of_shares, wilson
 from coproduce.methods.survival import Waiting, waiting
-from coproduce.questions.power.shares import share
+from coproduce.questions.power.shares import concentration, share
 from coproduce.records.opening import Records
 
 SQL = files("coproduce.questions.power")
@@ -233,11 +232,10 @@ def _proposers(rows: Columns, by_citizen: Mask, *, level: float) -> Part:
     held = np.bincount(place, weights=accepted[named].astype(float)).astype(np.float64)
     if not held.sum() or len(proposers) < 2:
         return Part()
-    found = gini(held, level=level)
-    interval = Interval(value=found.value, low=max(0.0, found.low), high=min(1.0, found.high), se=found.se)
+    found = concentration(held, level=level)
     label = "Concentration of accepted proposals over the citizens who made proposals (Gini)"
     return Part(
         estimates=(
-            estimate("gini_decisions", label, found=interval, level=level, unit="index", n=len(proposers)),
+            estimate("gini_decisions", label, found=found, level=level, unit="index", n=len(proposers)),
         )
     )

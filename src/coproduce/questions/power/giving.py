@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from coproduce.findings import Diagnostic, Estimate, Table
 from coproduce.findings.part import Part, estimate
-from coproduce.methods.bootstrap import percentile_interval
-from coproduce.methods.concentration import concentration_curve, gini
+from coproduce.methods.concentration import concentration_curve
 from coproduce.methods.intervals import PairMoments, share_of_totals
-from coproduce.questions.power.shares import share
+from coproduce.questions.power.shares import concentration, share
 from coproduce.records.opening import Records
 
 SQL = files("coproduce.questions.power")
@@ -24,7 +23,7 @@ POINTS = 101
 """How many points of a Lorenz curve a report keeps: none of them is a person."""
 
 
-def given(records: Records, *, level: float, resamples: int, seed: int) -> Part:
+def given(records: Records, *, level: float) -> Part:
     """What the contributions say that both sides agree on.
 
     Parameters
@@ -33,8 +32,6 @@ def given(records: Records, *, level: float, resamples: int, seed: int) -> Part:
         A study whose contributions are open.
     level
         The coverage that is promised.
-    resamples, seed
-        Of the bootstrap over people.
     """
     actors = records.engine.columns((SQL / "actors.sql").read_text(encoding="utf-8"))
     if not len(actors["actor"]):
@@ -46,9 +43,7 @@ def given(records: Records, *, level: float, resamples: int, seed: int) -> Part:
         *_of_minutes(actors, citizens, level=level),
         *_taking_part(records, actors, citizens=citizens, level=level),
     ]
-    spread, tables = _spread(
-        actors["minutes"][citizens].astype(float), level=level, resamples=resamples, seed=seed
-    )
+    spread, tables = _spread(actors["minutes"][citizens].astype(float), level=level)
     return Part(estimates=(*estimates, *spread), tables=tables, diagnostics=(_timed(actors),))
 
 
@@ -106,20 +101,12 @@ def _taking_part(
     return [share("professionals_taking_part", label, counts=(took, int(known)), level=level)]
 
 
-def _spread(
-    minutes: Array, *, level: float, resamples: int, seed: int
-) -> tuple[list[Estimate], dict[str, Table]]:
+def _spread(minutes: Array, *, level: float) -> tuple[list[Estimate], dict[str, Table]]:
     """How citizens' minutes are spread over those who gave."""
     if len(minutes) < 2 or not minutes.sum() > 0:
         return [], {}
     curve = concentration_curve(minutes, minutes)
-    found = percentile_interval(
-        minutes,
-        lambda drawn: gini(drawn).value if drawn.sum() > 0 else np.nan,
-        resamples=resamples,
-        generator=np.random.default_rng(seed),
-        level=level,
-    )
+    found = concentration(minutes, level=level)
     label = "Concentration of citizens' minutes over those who gave any (Gini)"
     at = np.linspace(0, 1, POINTS)
     rows = zip(at.tolist(), np.interp(at, curve.units, curve.amount).tolist(), strict=True)
