@@ -10,7 +10,7 @@ import duckdb
 
 from coproduce.errors import CoproduceError, EngineError, Fault, nearest
 from coproduce.records.columns import Bound, bind
-from coproduce.records.engine import Engine
+from coproduce.records.engine import ANY_FILE, Engine
 from coproduce.records.reading import read_source, source_name
 from coproduce.records.rows import Rows, Shown, checked_cell
 from coproduce.records.schema import TABLES
@@ -72,7 +72,7 @@ def checked_tables(
         except OSError as error:
             raise EngineError(f"A file could not be read or written: {error}") from error
         except CoproduceError as error:
-            faults += error.faults
+            faults += (_named(fault, source_name(study, name)) for fault in error.faults)
         except duckdb.Error as error:
             faults.append(_unreadable(source_name(study, name), error))
     for table in tables.values():
@@ -87,6 +87,10 @@ def _bound(study: Study, name: str, *, engine: Engine) -> Bound:
     engine.tell(f"checking {name}")
     file, settings = source_name(study, name), study.tables[name]
     return bind(TABLES[name], source, file=file, settings=settings, groups=study.head.groups)
+
+
+def _named(fault: Fault, file: str) -> Fault:
+    return replace(fault, file=file) if fault.file == ANY_FILE else fault
 
 
 def _unreadable(file: str, error: duckdb.Error) -> Fault:
@@ -183,7 +187,7 @@ def _broken(bound: Bound, need: Requirement, *, rows: Rows, count: int) -> Fault
 
 
 def _hint(bound: Bound, need: Requirement, *, shown: Shown) -> str | None:
-    first = (shown[0][1] or "").strip()
+    first = (next((value for _, value in shown), None) or "").strip()
     match need.rule:
         case "values":
             return nearest(first.casefold(), bound.schema.column(need.column).values)

@@ -211,6 +211,8 @@ def _plain(column: NDArray[Any]) -> NDArray[Any]:
 
 SHORT_FILE = re.compile(r'read enough bytes from file "([^"]+)"')
 """How DuckDB says that a file holds less than it promises."""
+ANY_FILE = "a file of the study"
+"""What a message calls a damaged file of which the engine does not say which one it is."""
 
 
 @contextmanager
@@ -224,8 +226,20 @@ def _told() -> Iterator[None]:
         ) from error
     except duckdb.IOException as error:
         if short := SHORT_FILE.search(str(error)):
-            wanted, hint = "a file that can be read to its end", "Copy or download it again."
-            found = "a file that is damaged or cut off"
-            fault = Fault(file=Path(short[1]).name, rule="readable", found=found, wanted=wanted, hint=hint)
-            raise RecordsError(fault) from error
+            raise RecordsError(_damaged(Path(short[1]).name)) from error
         raise EngineError(f"The engine could not read or write a file: {error}") from error
+    except duckdb.Error as error:
+        if _is_of_a_file(error):
+            raise RecordsError(_damaged(ANY_FILE)) from error
+        raise
+
+
+def _is_of_a_file(error: duckdb.Error) -> bool:
+    """Whether the engine fell over bytes of a file: its readers then say Parquet, or raise what is no kind of error."""
+    told = type(error) is duckdb.Error or isinstance(error, duckdb.InternalException | duckdb.FatalException)
+    return told or "parquet" in str(error).lower()
+
+
+def _damaged(file: str) -> Fault:
+    found, wanted = "a file that is damaged or cut off", "a file that can be read to its end"
+    return Fault(file=file, rule="readable", found=found, wanted=wanted, hint="Copy or download it again.")

@@ -37,7 +37,7 @@ def _schema(file: Path, *, name: str) -> pa.Schema:
     with faults_of_files(name):
         try:
             return pq.read_schema(file)
-        except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:  # also a name that is not in UTF-8
             if isinstance(error, PermissionError | IsADirectoryError):
                 raise
             raise RecordsError(
