@@ -415,9 +415,10 @@ def test_few_answers_are_hidden_with_the_next_fewest_and_the_mean(world):
     given = [{"how": "good"}] * 12 + [{"how": "fair"}] * 8 + [{"how": "bad"}] * 2
     shown, rows = answers_page(world, answered_wave(world, answers=given))
     assert rows == {
+        "Those hidden, together": ["10", "45%"],
         "Bad": ["hidden", "–"],
         "Fair": ["hidden", "–"],
-        "Good": ["12", "100%"],
+        "Good": ["12", "55%"],
         "Unsure": ["0", "0%"],
     }
     assert "Mean" not in shown

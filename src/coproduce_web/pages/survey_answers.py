@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from coproduce.methods.intervals import Moments, mean
 from coproduce.records.forms import SILENT, Form, FormQuestion
@@ -79,52 +80,48 @@ def _question(
     form: Form, question: FormQuestion, *, given: Given, language: str, small: int
 ) -> dict[str, Any]:
     labels = {each.name: form.text(each.labels, language) or each.name for each in question.choices}
-    names = {name: labels.get(name, name) for name in question.names()}
-    answered = given.total() - given[UNANSWERED]
-    counts, average = _chosen(question, given, names=list(names), small=small), None
+    names = {name: labels.get(name, name) for name in question.names()} | {UNANSWERED: _("left out")}
+    answered, everyone = given.total() - given[UNANSWERED], given.total()
+    counts, average, together = _chosen(question, given, small=small), None, None
     if counts is not None and None not in counts.values():
         average = _mean(given, scores={each.name: each.counts_as for each in question.choices})
     elif question.kind in NUMBERS and disclosure.single(answered, small_numbers=small):
         average = _mean(given, scores={value: float(value) for value in given if value})
+    elif counts is not None and question.kind == "select_one":
+        together = everyone - sum(count or 0 for count in counts.values())
     return {
         "label": form.text(question.labels, language) or question.name,
-        "rows": _rows(question, counts or {}, names=names, everyone=given.total()),
         "nobody": not answered,
+        "rows": _rows(counts or {}, names=names, everyone=everyone),
+        "together": together and {"count": together, "percent": 100 * together / everyone},
         "mean": average,
     }
 
 
-def _chosen(
-    question: FormQuestion, given: Given, *, names: list[str], small: int
-) -> dict[str, int | None] | None:
-    """How many chose each choice; None where it is no question of choices."""
+def _chosen(question: FormQuestion, given: Given, *, small: int) -> dict[str, int | None] | None:
+    """How many chose each choice, and how many left it out; None where it is no question of choices."""
+    names = (*question.names(), *([UNANSWERED] if given[UNANSWERED] else []))
     if question.kind == "select_one":
-        told = disclosure.counts({name: given[name] for name in (*names, UNANSWERED)}, small_numbers=small)
-        return {name: told.shown[name] for name in names}
+        return dict(disclosure.counts({name: given[name] for name in names}, small_numbers=small).shown)
     if question.kind != "select_multiple":
         return None
     ticked: Counter[str] = Counter()
     for value, number in given.items():
-        ticked.update(dict.fromkeys(value.split(), number))
-    rest, found = given.total(), {}
-    for name in names:
-        of_it = {"ticked": ticked[name], "left": rest - ticked[name]}
-        found[name] = disclosure.counts(of_it, small_numbers=small).shown["ticked"]
-    return found
+        ticked.update(dict.fromkeys(value.split() or [UNANSWERED], number))
+    return {
+        name: disclosure.counts(
+            {"ticked": ticked[name], "not": given.total() - ticked[name]}, small_numbers=small
+        ).shown["ticked"]
+        for name in names
+    }
 
 
 def _rows(
-    question: FormQuestion, counts: Mapping[str, int | None], *, names: Mapping[str, str], everyone: int
+    counts: Mapping[str, int | None], *, names: Mapping[str, str], everyone: int
 ) -> list[dict[str, Any]]:
-    """Each choice with its count and its share: of the counts that are shown, or of all where several can be chosen."""
-    shown = sum(count or 0 for count in counts.values())
-    of = shown if question.kind == "select_one" else everyone
+    """Each choice with its count and its share of all who answered anything."""
     return [
-        {
-            "label": names[name],
-            "count": count,
-            "percent": None if count is None or not of else 100 * count / of,
-        }
+        {"label": names[name], "count": count, "percent": None if count is None else 100 * count / everyone}
         for name, count in counts.items()
     ]
 
