@@ -34,6 +34,12 @@ COMPUTED = Source(
     cite="Quine-McCluskey by another program than ours, on published tables: Cress and Snow (2000), American Journal "
     "of Sociology 105(4), 1063-1104; Lam and Ostrom (2010), Policy Sciences 43, 1-25",
 )
+FIRST = Source(
+    question="determinants",
+    kind="program",
+    cite="R's QCA on the first analysis of Rihoux and De Meur (2009), in Rihoux and Ragin, ch. 3 (a note on RPubs, "
+    "1210283)",
+)
 BY_QCA = Source(question="determinants", kind="program", cite="R's QCA 3.23")
 CALLED = {
     "lipset_LF.csv": "Lipset",
@@ -191,6 +197,43 @@ def test_lipset_is_calibrated_as_published(read, condition, checked):
         f"memberships of 18 countries in {LIPSET[condition]}, by direct calibration",
         ours=found,
         theirs=[f"{membership:.2f}" for membership in sets.values[:, condition]],
+    )
+
+
+# Development at 600, towns at 50, literacy at 75, industry at 30, as Rihoux and De Meur first have them: a row's cases
+# and their inclusion.
+FIRST_TABLE = {
+    (0, 0, 0, 0): ("0.000", {"GR", "IT", "PT", "RO", "ES"}),
+    (0, 0, 1, 0): ("0.250", {"EE", "FI", "HU", "PL"}),
+    (0, 1, 1, 1): ("1.000", {"CZ"}),
+    (1, 0, 1, 0): ("1.000", {"IE"}),
+    (1, 0, 1, 1): ("0.667", {"AU", "FR", "SE"}),
+    (1, 1, 1, 1): ("0.750", {"BE", "DE", "NL", "UK"}),
+}
+
+
+def test_the_first_truth_table_of_lipset(read, checked):
+    _, outcome, cases = read("lipset_LC.csv", LIPSET, outcome="SURV")
+    raw = np.array([RAW[case][:4] for case in cases])
+    sets = Sets(values=(raw >= [600, 50, 75, 30]).astype(float), levels=(2,) * 4)
+    rows = {row.configuration: row for row in solved(sets, outcome, inclusion=1).table.rows}
+    assert {key for key, row in rows.items() if row.contradictory} == {
+        (0, 0, 1, 0),
+        (1, 0, 1, 1),
+        (1, 1, 1, 1),
+    }
+    checked.same(
+        FIRST,
+        "crisp democracies, four conditions: cases of each row",
+        ours={key: {cases[place] for place in row.cases} for key, row in rows.items()},
+        theirs={key: those for key, (_, those) in FIRST_TABLE.items()},
+        shown="18 cases in 6 rows, 10 remainders",
+    )
+    checked.agrees(
+        FIRST,
+        "crisp democracies, four conditions: inclusion of each row",
+        ours=[rows[key].fit.inclusion for key in FIRST_TABLE],
+        theirs=[inclusion for inclusion, _ in FIRST_TABLE.values()],
     )
 
 

@@ -18,7 +18,8 @@ FIRMS = {name: np.array(values) for name, values in BY_R["firms"].items()}
 RICE = {name: np.array(values) for name, values in BY_R["rice"].items()}
 COELLI = Source(
     question="value",
-    cite="Coelli (1996), A Guide to FRONTIER Version 4.1, CEPA Working Paper 7/96, output of example 1",
+    cite="Coelli (1996), A Guide to FRONTIER Version 4.1, CEPA Working Paper 7/96, output of example 1 "
+    "(EG1.OUT)",
 )
 BY_FRONTIER = Source(
     question="value",
@@ -57,6 +58,16 @@ STOPS = 1e-4
 """In standard errors: R stops where its steps are short, and the likelihood of some models is all but flat."""
 
 
+EFFICIENCIES = """
+0.65068880 0.82889151 0.72642592 0.74785113 0.69133584 0.77654637 0.56516787 0.73768185 0.84388964 0.75784167
+0.54558432 0.93739520 0.44809682 0.61831027 0.87384359 0.54952777 0.71262499 0.75907226 0.85727198 0.80651927
+0.72458613 0.87223606 0.83681369 0.75225715 0.52974774 0.89731683 0.81013415 0.78179413 0.85610585 0.62097885
+0.57938181 0.74934194 0.88192581 0.42082174 0.35126244 0.88908382 0.84118609 0.67868899 0.67291047 0.83853427
+0.75964587 0.68189614 0.80438742 0.88652992 0.74299265 0.72610191 0.85341515 0.78519185 0.67207111 0.51430249
+0.84238134 0.85098581 0.85963850 0.75508293 0.81649829 0.75991250 0.87350729 0.66471456 0.85670448 0.70842786
+"""
+
+
 def fitted(name):
     output, inputs, more = MADE[name]
     found = frontier(output, inputs, **more)
@@ -82,6 +93,10 @@ def test_the_published_output_of_frontier_4_1(checked):
         ("likelihood ratio of no inefficiency", found.test_inefficiency.statistic, "2.8392402", 2e-5),
     ):
         checked.agrees(COELLI, name, ours=ours, theirs=theirs, within=within)
+    checked.agrees(COELLI, "mean efficiency", ours=found.mean_efficiency, theirs="0.74056772", within=1e-6)
+    checked.agrees(
+        COELLI, "efficiency of 60 firms", ours=found.efficiency, theirs=EFFICIENCIES.split(), within=2e-6
+    )
 
 
 @pytest.mark.parametrize("name", ["half_normal", "truncated", "rice_half_normal", "rice_determinants"])
