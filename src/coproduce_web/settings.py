@@ -7,9 +7,11 @@ variable                       says
 `DATABASE_URL`                 `postgres://user:password@host:5432/name`; else SQLite in `COPRODUCE_FOLDER`
 `COPRODUCE_FOLDER`             where the SQLite file is kept; else the current folder
 `COPRODUCE_HOSTS`              the names that the platform answers to, separated by commas
+`COPRODUCE_PROXY`              `1` where a proxy in front ends TLS and sets `X-Forwarded-Proto` itself
 `COPRODUCE_TRIAL`              `1`: a trial on this machine, over plain HTTP
 `EMAIL_URL`                    `smtp://user:password@host:587`; else letters are printed on the terminal
 `COPRODUCE_FROM`               the address that letters come from
+`TZ_NAME`                      the time zone, such as `Europe/Berlin`; else UTC
 `OIDC_SERVER`, `OIDC_CLIENT`,  sign-in by an organisation's own accounts (OpenID Connect)
 `OIDC_SECRET`, `OIDC_NAME`
 =============================  ==================================================================================

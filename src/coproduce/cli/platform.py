@@ -15,7 +15,7 @@ def serve(
     *,
     port: int = 8000,
     host: str = "127.0.0.1",
-    folder: Path = Path(),
+    folder: Path | None = None,
     demo: bool = False,
     workers: int = 2,
 ) -> int:
@@ -29,7 +29,7 @@ def serve(
     port, host
         Where it answers.
     folder
-        Where its file of records is kept, if `DATABASE_URL` names no database.
+        Where its file of records is kept, if `DATABASE_URL` names no database; else `COPRODUCE_FOLDER`, else here.
     demo
         Fill an empty platform with simulated records.
     workers
@@ -41,11 +41,12 @@ def serve(
     """
     if find_spec("django") is None or find_spec("coproduce_web") is None:
         raise EngineError('serve: the platform is not installed; pip install "coproduce[web]"')
-    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder or Path(os.environ.get("COPRODUCE_FOLDER", "."))
+    kept.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "coproduce_web", "serve", "--host", host, "--port", str(port)]
     words += ["--workers", str(workers), *(["--demo"] if demo else [])]
-    environment = os.environ | {"COPRODUCE_FOLDER": str(folder.resolve())}
-    if host in {"127.0.0.1", "localhost"} and "COPRODUCE_TRIAL" not in environment:
+    environment = os.environ | {"COPRODUCE_FOLDER": str(kept.resolve())}
+    if host in {"127.0.0.1", "localhost"} and not environment.keys() & {"COPRODUCE_TRIAL", "COPRODUCE_PROXY"}:
         environment["COPRODUCE_TRIAL"] = "1"  # nobody else can reach it, and there is no certificate for it
     try:
         return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603  # our own interpreter
