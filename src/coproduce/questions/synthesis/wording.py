@@ -198,6 +198,10 @@ def _always(fitted: Fitted, settings: SynthesisSettings) -> Iterator[str]:
     df = fitted.centre.df
     by = f"Student's t with {df:.0f} degrees of freedom" if math.isfinite(df) else "the normal distribution"
     if settings.estimator != "fixed":
-        yield f"The prediction interval is by {by}, as the interval of the pooled effect is."
+        yield (
+            f"The prediction interval is by {by}, as the interval of the pooled effect is. It takes the variance of "
+            "true effects as known, and is somewhat too narrow: of 5 to 20 simulated studies whose effects differed, "
+            "83 to 91% of such intervals of 95% held the effect elsewhere."
+        )
     yield "A synthesis is no better than its studies: what they all share in bias, it shares too."
     yield "Trim and fill, PET-PEESE and the selection model are what-ifs: asymmetry has other causes too."
