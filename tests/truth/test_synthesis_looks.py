@@ -7,10 +7,25 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from tests.checked import Simulation, repeated
 
 from coproduce.methods.synthesis.living import living, symmetric_evidence
 
-ROUNDS, STUDIES, MEAN = 1500, 30, 0.2
+ROUNDS, STUDIES, MEAN = repeated(1500), 30, 0.2
+KINDS = {
+    "none": "none",
+    "normal": "normal",
+    "heavy": "by Student's t with 2 degrees of freedom",
+    "camps": "two camps, one unit apart",
+}
+
+
+def _made(kind):
+    return Simulation(
+        question="synthesis",
+        design=f"living: how true effects differ: {KINDS[kind]}",
+        made=f"{STUDIES} studies arrive one by one and are pooled after each; a mean effect of {MEAN:g}",
+    )
 
 
 def _heterogeneous(rng, kind):
@@ -25,15 +40,18 @@ def _heterogeneous(rng, kind):
     return MEAN + true + np.sqrt(variance) * rng.normal(size=STUDIES), variance
 
 
-@pytest.mark.parametrize("kind", ["none", "normal", "heavy", "camps"])
-def test_evidence_against_the_truth_seldom_ever_reaches_twenty(kind):
+@pytest.mark.parametrize("kind", KINDS)
+def test_evidence_against_the_truth_seldom_ever_reaches_twenty(kind, checked):
     rng = np.random.default_rng(11)
-    reached = 0
+    reached = found = 0
     for _ in range(ROUNDS):
         effect, variance = _heterogeneous(rng, kind)
-        evidence = symmetric_evidence(effect, 1 / (variance + 0.05), against=MEAN, scale=0.3)
-        reached += evidence.max() >= math.log(20)
-    assert reached / ROUNDS < 0.05 + 3 * math.sqrt(0.05 * 0.95 / ROUNDS)
+        stakes = 1 / (variance + 0.05)
+        reached += symmetric_evidence(effect, stakes, against=MEAN, scale=0.3).max() >= math.log(20)
+        found += symmetric_evidence(effect, stakes, against=0.0, scale=0.3).max() >= math.log(20)
+    simulation = _made(kind)
+    checked.false_alarms(simulation, f"misled at any of {STUDIES} looks", alarms=int(reached), runs=ROUNDS)
+    checked.power(simulation, f"a mean of {MEAN:g} at any of {STUDIES} looks", found=int(found), runs=ROUNDS)
 
 
 def test_the_ordinary_interval_looked_at_after_each_study_does_not_hold():
@@ -48,15 +66,18 @@ def test_the_ordinary_interval_looked_at_after_each_study_does_not_hold():
 
 
 @pytest.mark.parametrize("assumption", ["symmetric", "one_effect"])
-def test_the_limits_hold_at_all_looks_and_close_in(assumption):
+def test_the_limits_hold_at_all_looks_and_close_in(assumption, checked):
     rng = np.random.default_rng(13)
-    rounds, missed = 40, 0
+    rounds, held = repeated(40), 0
+    kind = "none" if assumption == "one_effect" else "normal"
     for _ in range(rounds):
-        effect, variance = _heterogeneous(rng, "none" if assumption == "one_effect" else "normal")
+        effect, variance = _heterogeneous(rng, kind)
         found = living(effect, variance, assumption=assumption)
-        missed += bool(((found.low > MEAN) | (found.high < MEAN)).any())
+        held += bool(((found.low <= MEAN) & (found.high >= MEAN)).all())
         assert found.high[-1] - found.low[-1] < 1.5
-    assert missed <= stats.binom.ppf(0.999, rounds, 0.05)
+    checked.coverage(
+        _made(kind), f"limits at all {STUDIES} looks together ({assumption})", hits=held, runs=rounds
+    )
 
 
 def test_limits_are_the_means_that_the_evidence_does_not_rule_out():
