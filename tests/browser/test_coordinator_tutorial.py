@@ -41,7 +41,7 @@ def test_what_is_taken_away_is_answered_to_the_numbers_of_the_page(follower, tut
         follower.follow(step)
     with follower.page.expect_download() as taken:
         follower.follow(last)
-    assert f"unzip {taken.value.suggested_filename} -d neighbourhood-care" in tutorial["text"]
+    assert f"zipfile -e {taken.value.suggested_filename} neighbourhood-care" in tutorial["text"]
     with zipfile.ZipFile(taken.value.path()) as packed:
         packed.extractall(tmp_path / "neighbourhood-care")
     found = cp.run(cp.read_study(tmp_path / "neighbourhood-care"))
