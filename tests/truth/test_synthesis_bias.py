@@ -33,7 +33,7 @@ def _studies(rng, *, k, tau2, shown, mean=MEAN):
 FUNNEL = Simulation(
     question="synthesis",
     design="funnel asymmetry",
-    made=f"20 studies of a mean effect of {MEAN:g}, variance 0.02; all shown, or one in twenty of what is not significant",
+    made=f"20 studies of a mean effect of {MEAN:g}, variance 0.02; all shown, or 1 in 20 of those not significant",
 )
 
 
