@@ -10,10 +10,10 @@ from coproduce.methods.small_samples import firth_logit
 BY_BRGLM2 = Source(
     question="determinants",
     kind="program",
-    cite="brglm2 1.0.0 (R), its README: 79 endometrial cancers of Heinze and Schemper (2002), Statistics in Medicine 21(16), "
-    "2409-2419",
+    cite="brglm2 1.0.0 (R), its README: 79 endometrial cancers of Heinze and Schemper (2002), Statistics in Medicine "
+    "21(16), 2409-2419",
 )
-# Pulsatility index, endometrium height and high grade; neovasculization is that of the cases that are numbered, from nought.
+# Cases with new vessels, and those of a high grade, are numbered from nought.
 INDEX = """
 13 16 8 34 20 5 17 10 26 17 8 7 20 10 18 16 18 8 29 12 20 38 22 7 25 15 7 28 11 19 10 10 18 14 21 11 17 25 16 19 15 33
 24 48 12 19 2 22 40 5 0 21 15 29 15 12 3 20 23 12 22 42 15 13 14 19 12 13 10 12 49 6 5 17 11 21 5 19 33
