@@ -104,7 +104,8 @@ def _entries(file: Path, prefix: str, *, name: str) -> Iterator[Mapping[str, Any
                     raise RecordsError(_fault(name, found=str(entry), wanted=f"an object in `{prefix[:-5]}`"))
                 yield entry
         except (ijson.JSONError, ArithmeticError, ValueError) as error:
-            found = (str(error) or type(error).__name__).splitlines()[0]
+            endless = isinstance(error, ArithmeticError)
+            found = "a number beyond all limits" if endless else str(error).partition("\n")[0]
             raise RecordsError(
                 _fault(name, found=found, wanted="an OCEL 2.0 log in JSON that is whole")
             ) from None

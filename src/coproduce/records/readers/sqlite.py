@@ -16,8 +16,8 @@ from coproduce.records.settings import TableSettings
 from coproduce.records.staging import Staged, TextWriter, sha256_of
 
 OPERATIONS_A_STEP = 100_000
-STEPS, BYTES_A_STEP = 10_000, 100
-"""Reading a file may take 1,000,000,000 operations of SQLite, and 1,000 more for each of its bytes: far too many."""
+STEPS, BYTES_A_STEP = 1_000, 100
+"""Reading a file may take 100,000,000 operations of SQLite, and 1,000 more for each of its bytes: far too many."""
 OCEL_TABLES = frozenset({"event", "object", "event_object", "event_map_type", "object_map_type"})
 
 

@@ -70,7 +70,8 @@ class Xml:
             raise self.refusal(found, hint=hint) from None
         except (LookupError, ValueError) as error:
             found = f"{error}, in {self.part}" if self.part else str(error)
-            raise self.refusal(found, wanted="XML in UTF-8") from None
+            wanted = "a part that is whole, in UTF-8" if self.part else "XML in UTF-8"
+            raise self.refusal(found, wanted=wanted) from None
         return read
 
     def refusal(self, found: str, *, wanted: str | None = None, hint: str | None = None) -> RecordsError:
