@@ -48,6 +48,7 @@ EACH_ROW = """
     n >= 2, x IS NULL, n BETWEEN 0 AND 7, n IN (2, 7), n NOT IN (2, 7), (b OR n > 2) AND NOT (b AND n < 3),
     n IS NOT DISTINCT FROM NULL, n IS DISTINCT FROM 2, round(x), round(n), least(n, 1000000000), least(x, n),
     greatest(n, 1), greatest(x, n), isnan(x), NOT isnan(x), isfinite(x), trunc(x), trunc(n / 2), sqrt(abs(n)),
+    isfinite(CAST(moment AS TIMESTAMP)), isfinite(TRY_CAST(t AS TIMESTAMP)),
     coalesce(n, 0), CASE WHEN b THEN n END, CASE n WHEN 7 THEN 'seven' ELSE t END, CASE WHEN isnan(n) THEN 1 END,
     length(t), left(t, 3), right(t, 1), substr(t, 3), contains(t, 'a'), suffix(t, 'Z'), trim(t, 'Ä '), trim(t, ' \n'),
     t >= '!', t < chr(127), t LIKE '%b%', t LIKE '%a\\%b\\_c' ESCAPE '\\', t LIKE '__Z' , concat_ws(', ', g, t),

@@ -279,9 +279,12 @@ def _is_nan(node: exp.Expr) -> exp.Expr:
 
 
 def _is_finite(node: exp.Expr) -> exp.Expr:
-    """Neither infinite nor no number, which Spark orders above infinity."""
+    """Neither infinite nor no number, which Spark orders above infinity; and no time of Spark's is without end."""
+    value = node.expressions[0]
+    if isinstance(value, exp.Cast) and value.is_type("TIMESTAMPNTZ"):
+        return _when(exp.not_(value.copy().is_(exp.null())), exp.true())
     infinity = exp.cast(exp.Literal.string("Infinity"), "DOUBLE")
-    return exp.LT(this=_call("abs", node.expressions[0]), expression=infinity)
+    return exp.LT(this=_call("abs", value), expression=infinity)
 
 
 def _case(node: exp.Expr) -> exp.Expr:
