@@ -9,7 +9,8 @@
     ├── PlanError         13   a frozen plan was changed by hand, or would be overwritten
     └── EstimationError   14   a method cannot answer from what it was given
 
-Exit codes of the command line: 0 all is well, 2 the command was typed wrongly, and those above.
+Exit codes of the command line: 0 all is well, 2 the command was typed wrongly, 15 a published finding does not
+hold (which is an answer and no refusal), and those above.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from itertools import islice
 from typing import Any, ClassVar
 
 SHOWN_ROWS = 10
+DOES_NOT_HOLD = 15
+"""The exit code of ``coproduce verify`` where a finding differs, or cannot be made again."""
 LONGEST_NAME, MOST_NAMES = 200, 1_000
 """What is looked through for the nearest name; comparing takes long where names are, or there are many."""
 

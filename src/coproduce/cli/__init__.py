@@ -17,14 +17,14 @@ from coproduce.cli.forms import instrument
 from coproduce.cli.log import audit
 from coproduce.cli.output import print_json
 from coproduce.cli.platform import serve
-from coproduce.cli.studies import check, drill, export, freeze, init, run, simulate
+from coproduce.cli.studies import check, drill, export, freeze, init, run, simulate, verify
 from coproduce.cli.words import classify, schema
 from coproduce.errors import CoproduceError
 
 EXIT_CODES = """\
 Exit codes: 0 all is well; 1 a fault of Coproduce itself; 2 the command was typed wrongly; 10 study.toml is
 wrong; 11 the records are wrong; 12 the engine could not do it; 13 a frozen plan cannot be trusted; 14 a
-method cannot answer. `--debug` shows a traceback.
+method cannot answer; 15 a published finding does not hold. `--debug` shows a traceback.
 """
 
 
@@ -47,6 +47,7 @@ for _command in (
     check,
     freeze,
     run,
+    verify,
     audit,
     classify,
     schema,

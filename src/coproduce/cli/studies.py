@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from cyclopts import Parameter
 from rich.console import Console
 
 from coproduce.cli.output import EngineName, Json, Many, Out, must_be_free, print_json, say, show, steps
-from coproduce.errors import EstimationError, RecordsError, StudyError
+from coproduce.errors import DOES_NOT_HOLD, EstimationError, RecordsError, StudyError
 
 
 def init(folder: Path) -> int:
@@ -97,6 +98,54 @@ def run(
     show(findings, out=folder, as_json=json_)
     refused = any(unanswered.reason for unanswered in findings.unanswered)
     return EstimationError.exit_code if refused else 0
+
+
+def verify(
+    study: Path,
+    findings: Path,
+    *,
+    engine: EngineName = "duckdb",
+    out: Annotated[Path | None, Parameter(help="The file to write the statement to: .html or .md.")] = None,
+    by: str | None = None,
+    json_: Json = False,
+) -> int:
+    """Make published findings again from a study's records, and say of each whether it holds.
+
+    Parameters
+    ----------
+    study
+        The folder that holds study.toml and the records.
+    findings
+        The findings.json.
+    engine
+        What counts: `duckdb`, `spark` (on this machine), or `spark://host:port` (the master of a cluster).
+    out
+        The file to write the statement to; its name ends in .html or .md.
+    by
+        Who states it, as it is to stand in the statement.
+
+    Examples
+    --------
+    `coproduce verify my-study findings.json`
+
+    `coproduce verify my-study findings.json --out statement.html --by "A. Auditor, Town Audit Office"`
+    """
+    from coproduce.reports.statement import show as show_statement
+    from coproduce.reports.statement import written_as
+    from coproduce.runner.verifying import verify as verify_findings
+
+    write = None if out is None else written_as(out)
+    with steps() as tell:
+        statement = verify_findings(study, findings, engine=engine, progress=tell)
+    if out is not None and write is not None:
+        out.write_text(write(statement, by=by), encoding="utf-8", newline="\n")
+    if json_:
+        print_json(statement.model_dump(mode="json"))
+    else:
+        show_statement(statement, console=Console(), by=by)
+        if out is not None:
+            say(f"The statement: {out}")
+    return 0 if statement.holds else DOES_NOT_HOLD
 
 
 def freeze(study: Path, *, json_: Json = False) -> int:

@@ -354,8 +354,10 @@ def _known(model: type[BaseModel], place: Sequence[str]) -> list[str]:
     for part in place:
         field = here.model_fields.get(part)
         inner = field.annotation if field else None
-        if get_origin(inner) is Mapping:  # of tables by name: what one of them may hold
+        if get_origin(inner) in {Mapping, dict}:  # of tables by name: what one of them may hold
             inner = get_args(inner)[1]
+        elif get_origin(inner) is tuple:
+            inner = get_args(inner)[0]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             here = inner
     return list(here.model_fields)

@@ -141,10 +141,12 @@ def _chosen(
 
 def tables_needed(study: Study, named: Named) -> set[str]:
     """The tables of the study that what is asked may read."""
-    return {table for name in named for table in _tables(QUESTIONS[name]) if study.has(table)}
+    return {table for name in named for table in tables_of(name) if study.has(table)}
 
 
-def _tables(question: Question | BlockQuestion) -> set[str]:
+def tables_of(name: str) -> set[str]:
+    """The tables that a question may read."""
+    question = QUESTIONS[name]
     also = question.also if isinstance(question, Question) else ()
     return {table for needs in question.needs for table in needs}.union(also)
 

@@ -56,7 +56,7 @@ def _order(log: Log) -> Iterator[Diagnostic]:
         meaning=f"{percent(ties)} of adjacent steps have the same time; their order comes from "
         f"{ORDERED_BY[log.ties]}, and the time between them counts as nought.",
     )
-    if log.ties == "file":
+    if log.ties == "file" and zero:  # without ties nothing depends on the order of the file
         meaning = f"{against_file:,} steps stand in the file before the step that they follow; the times were followed."
         yield Diagnostic(name="out_of_file_order", value=against_file, ok=True, meaning=meaning)
     if "sequence" in log.events.columns:
