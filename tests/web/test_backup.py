@@ -42,7 +42,7 @@ def block(page, heading, *, holds):
 def typed(commands, *, folder, **more):
     """Type commands into a shell, one after the other; the first that fails ends them."""
     programs = [str(Path(sys.executable).parent), str(databases.programs() or ""), os.environ["PATH"]]
-    environment = os.environ | {
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
         "PATH": os.pathsep.join(programs),
         "DJANGO_SETTINGS_MODULE": "coproduce_web.settings",
         "COPRODUCE_TRIAL": "1",
