@@ -1,9 +1,11 @@
 """What addresses of evidence name: an evaluation, a run that has ended, a key."""
 
+from decimal import Decimal
+
 from django.utils import timezone
 
 from coproduce.findings import Finding, Findings, Grade, StudyLabel
-from coproduce_web.actions import evaluating, receiving
+from coproduce_web.actions import costing, evaluating, receiving
 from coproduce_web.models import Run
 
 FOUND = Findings(
@@ -67,7 +69,15 @@ def evidence(world):
     token, _secret = receiving.make_token(
         by=world.by("evaluator"), service=world.service, label="A program", scopes=["read_findings"], days=1
     )
+    cost = costing.record_cost(
+        by=world.by("evaluator"),
+        initiative=world.initiative,
+        item="Fares",
+        amount=Decimal(12),
+        borne_by="citizen",
+    )
     return {
+        "cost": cost.pk,
         "evaluation": evaluation.pk,
         "run": ended_run(world).pk,
         "finding": "audit",

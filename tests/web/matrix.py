@@ -189,6 +189,9 @@ publish          -       -        -       -            -           do        -  
 new_measure      -       -        -       -            -           do        -       -
 units            -       -        -       -            do          do        -       -
 values           -       -        -       -            do          do        -       -
+costs            see     see      see     see          see         see       see     see
+new_cost         -       -        -       -            do          do        -       -
+strike_cost      -       -        -       -            do          do        -       -
 export           -       -        -       -            -           do        -       do
 open_data        see     see      see     see          see         see       see     see
 tokens           -       -        -       -            -           do        -       do

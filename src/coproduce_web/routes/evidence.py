@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coproduce_web.pages import evaluations, exports, learning
+from coproduce_web.pages import costs, evaluations, exports, learning
 from coproduce_web.pages.access import Seen, form, page
 from coproduce_web.permissions import P
 
@@ -42,6 +42,17 @@ EVALUATIONS = [
     form("<slug:service>/<int:initiative>/values", evaluations.values, name="values", may=P.RECORD_OUTCOME),
 ]
 
+COSTS = [
+    page("<slug:service>/<int:initiative>/costs", costs.costs, name="costs", sees=Seen.EVERYONE),
+    form("<slug:service>/<int:initiative>/costs/new", costs.new_cost, name="new_cost", may=P.RECORD_OUTCOME),
+    form(
+        "<slug:service>/<int:initiative>/costs/<int:cost>/strike",
+        costs.strike_cost,
+        name="strike_cost",
+        may=P.RECORD_OUTCOME,
+    ),
+]
+
 EXPORTS = [
     form("<slug:service>/export", exports.export, name="export", may=P.EXPORT),
     page("<slug:service>/open-data/<str:table>.csv", exports.open_data, name="open_data", sees=Seen.EVERYONE),
@@ -49,4 +60,4 @@ EXPORTS = [
     form("<slug:service>/keys/<int:key>", exports.revoke_token, name="revoke_token", may=P.USE_API),
 ]
 
-ROUTES = [*LEARNING, *EVALUATIONS, *EXPORTS]
+ROUTES = [*LEARNING, *EVALUATIONS, *COSTS, *EXPORTS]
