@@ -1,12 +1,9 @@
-"""Over many simulated surveys (clusters, unequal chances, non-response by age) motives keeps its promises.
-
-Of `SURVEYS`, a procedure that keeps its promise of 95 % has fewer than `FEWEST_HITS` hits with chance 1 in 5,000.
-"""
+"""Over many simulated surveys (clusters, unequal chances, non-response by age) motives keeps its promises."""
 
 from pathlib import Path
 
 import pytest
-from scipy.stats import binom
+from tests.checked import Simulation, repeated
 
 from coproduce.records.engine import Engine
 from coproduce.records.settings import Head, TableSettings
@@ -17,8 +14,12 @@ from coproduce.simulate.answering import survey
 from coproduce.simulate.process import AGE_BAND, DEPRIVATION
 from coproduce.simulate.truth import truth
 
-SURVEYS, LEVEL = 30, 0.95
-FEWEST_HITS = int(binom.ppf(2e-4, SURVEYS, LEVEL))
+SURVEYS = repeated(30)
+SIMULATED = Simulation(
+    question="motives",
+    design="a whole survey",
+    made="citizens in clusters, the most deprived drawn twice as often; whether one answers goes by age",
+)
 TRUE = truth(seed=0, cases=10)
 POPULATION = {
     "deprivation": [place for place in DEPRIVATION for _ in AGE_BAND],
@@ -57,18 +58,10 @@ def compared():
         ]
 
 
-def test_intervals_hold_the_truth_as_often_as_they_promise(compared):
+def test_answers_lie_around_the_truth_and_intervals_hold_it(compared, checked):
     names = [true.label for true in TRUE.values if true.question == "motives"]
     assert all(set(names) <= set(rows) for rows in compared)
-    headline = [name for name in names if "," not in name]
-    hits = {name: sum(bool(rows[name].inside) for rows in compared) for name in headline}
-    assert {name: count for name, count in hits.items() if count < FEWEST_HITS} == {}
-
-
-def test_answers_lie_around_the_truth(compared):
-    """The mean answer over surveys is off by less than 4.5 of its own standard errors."""
-    for name in ("active_share", "willing_share", "potential_gap", "ame: efficacy"):
-        answers = [rows[name].answer for rows in compared]
-        middle = sum(answers) / SURVEYS
-        spread = (sum((answer - middle) ** 2 for answer in answers) / (SURVEYS - 1)) ** 0.5
-        assert abs(middle - compared[0][name].truth) < 4.5 * spread / SURVEYS**0.5, name
+    for name in (name for name in names if "," not in name):
+        rows = [of_survey[name] for of_survey in compared]
+        checked.bias(SIMULATED, name, estimates=[row.answer for row in rows], truth=rows[0].truth)
+        checked.coverage(SIMULATED, name, hits=sum(bool(row.inside) for row in rows), runs=SURVEYS)
