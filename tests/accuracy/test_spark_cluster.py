@@ -14,10 +14,17 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 from tests import spark
+from tests.checked import Source
 
 import coproduce as cp
 from coproduce.simulate import simulate
 
+DUCKDB = Source(question="engines", cite="DuckDB on this machine, the same records", kind="program")
+FINES = Source(
+    question="engines",
+    cite="de Leoni and Mannhardt (2015), Road traffic fine management; summary of the sample of 10,000 in R eventdataR "
+    "by bupaR (as recalled)",
+)
 COPRODUCE = Path(sys.executable).with_name("coproduce")
 PATIENCE = 60
 
@@ -123,7 +130,7 @@ def told(cluster, *words):
     return json.loads(run.stdout)
 
 
-def test_a_simulated_study(cluster, tmp_path):
+def test_a_simulated_study(cluster, tmp_path, checked):
     folder = tmp_path / "a study [1]"
     simulate(folder, seed=3, cases=200)
     settings = (folder / "study.toml").read_text()
@@ -141,11 +148,12 @@ def test_a_simulated_study(cluster, tmp_path):
         *(word for name in only for word in ("--only", name)),
     )
     here = cp.run(cp.read_study(folder), only=only)
+    agree(json.loads(here.model_dump_json())["findings"], found["findings"], checked)
     spark.same(json.loads(here.model_dump_json()), found)
     assert [each["id"] for each in found["findings"]] == ["classify", "audit"]
 
 
-def test_traffic_fines(cluster, real_data):
+def test_traffic_fines(cluster, real_data, checked):
     """From a packed CSV: it is read on this machine, and counted on the cluster."""
     log = real_data / "events" / "traffic_fines_10k.csv.gz"
     citizen = ("Payment", "Send Appeal*", "Appeal to Judge", "Insert Date Appeal to Prefecture")
@@ -156,5 +164,24 @@ def test_traffic_fines(cluster, real_data):
     (found,) = told(cluster, "audit", log, *patterns, *ends, *columns)["findings"]
     names = {"occurred_at": "timestamp", "actor": "resource", "sequence": ".order"}
     here = cp.audit(log, citizen=citizen, complete=complete, columns=names)
-    spark.same(json.loads(here.model_dump_json()), found)
-    assert {each["name"]: each["value"] for each in found["estimates"]}["events"] == 34_724
+    finding = json.loads(here.model_dump_json())
+    agree([finding], [found], checked, of="10,000 fines")
+    spark.same(finding, found)
+    counts = {each["name"]: each["value"] for each in found["estimates"]}
+    for name, theirs in (("events", 34_724), ("cases", 10_000)):
+        checked.same(FINES, f"{name} on a cluster", ours=counts[name], theirs=theirs)
+
+
+def agree(here, there, checked, *, of="simulated study"):
+    """Every estimate of every finding is the same on one machine and on a cluster."""
+    for one, other in zip(here, there, strict=True):
+        names, values = [[each[key] for each in one["estimates"]] for key in ("name", "value")]
+        assert [each["name"] for each in other["estimates"]] == names
+        checked.agrees(
+            DUCKDB,
+            f"{of}: {len(names)} estimates of {one['id']}, on a master and two workers",
+            ours=[each["value"] for each in other["estimates"]],
+            theirs=values,
+            within=1e-9,
+            relative=True,
+        )
