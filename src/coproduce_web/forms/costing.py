@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from coproduce_web.models import Cost, Initiative, Unit
@@ -49,7 +48,7 @@ class CostForm(forms.ModelForm[Cost]):
         amount = self.cleaned_data["amount"]
         if amount < 0:
             raise ValidationError(
-                _now("An amount of nought or more: what was saved is a cost of the other arm.")
+                _("An amount of nought or more: what was saved is a cost of the other arm.")
             )
         return amount
 
@@ -57,12 +56,12 @@ class CostForm(forms.ModelForm[Cost]):
         """The name of a unit that is known."""
         name = str(self.cleaned_data["unit"]).strip()
         if name and not Unit.objects.filter(initiative=self.initiative, name=name).exists():
-            raise ValidationError(_now("No unit has this name."))
+            raise ValidationError(_("No unit has this name."))
         return name
 
     def clean(self) -> dict[str, Any]:
         """An arm or a unit."""
         said = super().clean() or {}
         if said.get("arm") and said.get("unit"):
-            self.add_error("unit", _now("A cost falls in an arm or in a unit, not in both."))
+            self.add_error("unit", _("A cost falls in an arm or in a unit, not in both."))
         return said
