@@ -13,6 +13,7 @@ and one that stands anywhere runs what readers need not see:
 
     <!-- run: coproduce init my-study -->
     <!-- python: print("Any program") -->
+    <!-- run: cp "$PAGE/repairs.csv" . -->      $PAGE is the folder of the page
 """
 
 import re

@@ -54,7 +54,7 @@ def faults_of(page: str, *, folder: Path) -> list[str]:
 
 def _met(page: Path, *, folder: Path) -> Iterator[tuple[Block, str | None, str]]:
     """Each block of a page, with what it should show and why it cannot be done."""
-    reader = Reader(folder)
+    reader = Reader(folder, page=page)
     for block in blocks_of(page.read_text(encoding="utf-8")):
         try:
             yield block, reader.meets(block), ""

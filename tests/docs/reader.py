@@ -27,8 +27,9 @@ WIDTH = 88
 class Reader:
     """Somebody who types what one page tells them to type, in a folder of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, page: Path) -> None:
         self.folder = folder
+        self.page = page
         # What the last command or program said; None where that is not known on this machine, for want of R.
         self.said: str | None = ""
         self._names: dict[str, object] = {"__name__": "__main__"}
@@ -97,8 +98,9 @@ class Reader:
         )  # the bar of progress leaves an empty line where there is no terminal
 
     def _process(self, words: list[str]) -> tuple[int, str]:
+        environment = {**_environment(), "PAGE": str(self.page.parent)}
         done = subprocess.run(
-            words, cwd=self.folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            words, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout

@@ -1,6 +1,7 @@
 """The documentation does what it says: every page's blocks, and that the machinery which tests them sees a fault."""
 
 import re
+import runpy
 
 import pytest
 from tests.docs.pages import ROOT, alike, faults_of, pages, rewritten
@@ -108,3 +109,10 @@ def test_what_is_told_now_is_written_and_what_was_left_out_stays_so(tmp_path):
     text, faults = rewritten(str(page), folder=tmp_path)
     assert not faults
     assert text.endswith("```text\n1\n...\n8\n9\n```\n")
+
+
+def test_the_files_of_the_analysts_tutorial_are_those_that_are_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["tutorial_repairs.py", str(tmp_path)])
+    runpy.run_path(str(ROOT / "tools" / "tutorial_repairs.py"), run_name="__main__")
+    for name in ("repairs.csv", "decisions.csv"):
+        assert (tmp_path / name).read_bytes() == (ROOT / "docs" / "tutorials" / name).read_bytes()
