@@ -219,7 +219,8 @@ def saturation(
     References
     ----------
     Colwell, R. K., Mao, C. X. and Chang, J. (2004). Ecology 85, 2717-2727, equation 5 (the mean over all orders); Chao,
-    A. (1987). Biometrics 43, 783-791 (the bound).
+    A. (1987). Biometrics 43, 783-791 (the bound), corrected for bias as in Chao, A. (2005). Species estimation and
+    applications. Encyclopedia of Statistical Sciences, 2nd ed., 12, 7907-7916.
 
     Examples
     --------
