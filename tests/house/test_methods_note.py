@@ -154,7 +154,7 @@ def test_the_note_has_the_scale_that_the_grades_of_effects_start_from(note):
 
 
 def test_the_note_has_every_worry_about_a_comparison_and_by_how_much_it_lowers(note, root):
-    told = {(row[0].strip("`"), row[1], row[3]) for row in _rows(_section(note, "### A: worries of effects"))}
+    told = {(name, design, steps) for (name, design), (_, steps) in _told_worries(note).items()}
     made = {
         (name, design, lowers)
         for file, design in WORRIES.items()
@@ -164,11 +164,21 @@ def test_the_note_has_every_worry_about_a_comparison_and_by_how_much_it_lowers(n
 
 
 def test_the_note_names_the_thresholds_of_every_worry(note, root):
-    rows = {(row[0].strip("`"), row[1]): row[2] for row in _rows(_section(note, "### A: worries of effects"))}
+    rows = _told_worries(note)
     for file, design in WORRIES.items():
         for name, _, numbers in _worries(root / "src/coproduce" / file):
-            missing = [number for number in numbers if f"{number:g}" not in rows[name, design]]
+            missing = [number for number in numbers if f"{number:g}" not in rows[name, design][0]]
             assert not missing, f"{name} ({design}): the row leaves out {missing}"
+
+
+def _told_worries(note: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """The name and the design of each worry -> when it is not well, and by how many steps it lowers."""
+    _, *designs = _section(note, "### A: worries of effects").split("\n#### ")
+    return {
+        (row[0].strip("`"), design.splitlines()[0]): (row[1], row[2])
+        for design in designs
+        for row in _rows(design)
+    }
 
 
 def _worries(file: Path) -> Iterator[tuple[str, str, set[float]]]:
@@ -222,16 +232,16 @@ def test_every_threshold_and_default_in_the_note_is_the_codes(note):
 
 def _of_code(place: str) -> str:
     """A constant, or the default of a setting or of an argument, as the note writes it."""
-    module, _, name = place.strip("`").rpartition(".")
-    try:
-        value = getattr(import_module(f"coproduce.{module}"), name)
-    except ModuleNotFoundError:
-        room, _, owner = module.rpartition(".")
-        holder = getattr(import_module(f"coproduce.{room}"), owner)
-        if isinstance(holder, type) and issubclass(holder, BaseModel):
-            value = holder.model_fields[name].default
-        else:
-            value = holder.__kwdefaults__[name]
+    room, named = re.findall(r"`([^`]+)`", place)
+    owner, _, name = named.rpartition(".")
+    module = import_module(f"coproduce.{room}")
+    holder = getattr(module, owner) if owner else module
+    if not owner:
+        value = getattr(module, name)
+    elif isinstance(holder, type) and issubclass(holder, BaseModel):
+        value = holder.model_fields[name].default
+    else:
+        value = holder.__kwdefaults__[name]
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
