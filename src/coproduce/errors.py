@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 SHOWN_ROWS = 10
 DOES_NOT_HOLD = 15
 """The exit code of ``coproduce verify`` where a finding differs, or cannot be made again."""
+MOST_LISTED = 20
 LONGEST_NAME, MOST_NAMES = 200, 1_000
 """What is looked through for the nearest name; comparing takes long where names are, or there are many."""
 
@@ -112,6 +113,18 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     names = {each.casefold(): each for each in islice(known, MOST_NAMES) if len(each) <= LONGEST_NAME}
     close = difflib.get_close_matches(name.casefold(), list(names), n=1, cutoff=0.6)
     return f"Did you mean '{names[close[0]]}'?" if close else None
+
+
+def first_of(names: Iterable[str]) -> str:
+    """Names as a message lists them: the first twenty, and that there are more.
+
+    Examples
+    --------
+    >>> first_of(["a", "b"]), first_of("abcdefghijklmnopqrstuvwxyz")[-7:]
+    ('a, b', 's, t, …')
+    """
+    shown = list(islice(names, MOST_LISTED + 1))
+    return ", ".join(shown[:MOST_LISTED]) + (", …" if len(shown) > MOST_LISTED else "")
 
 
 class CoproduceError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coproduce.errors import nearest
+from coproduce.errors import first_of
 from coproduce.records.expressions import Expression, ExpressionError, parsed
 from coproduce.records.forms import OTHER, FormQuestion
 from coproduce.records.readers.form_table import FormRow
@@ -59,10 +59,11 @@ class Conditions:
 
     def _look_at_question(self, row: FormRow, column: str, *, name: str, repeat: str) -> None:
         if name not in self._before:
-            hint = nearest(name, reversed(self._before))  # what stands shortly before is the likeliest
-            row.refuse(
-                column, rule="expression", found=name, wanted="a question that stands before it", hint=hint
-            )
+            wanted, near = (
+                "a question that stands before it",
+                reversed(self._before),
+            )  # the last is the likeliest
+            row.refuse(column, rule="expression", found=name, wanted=wanted, near=near)
         elif self._before[name] not in {"", repeat}:
             wanted = "a question that is not repeated, or in the same repeat"
             row.refuse(column, rule="expression", found=name, wanted=wanted)
@@ -75,8 +76,7 @@ class Conditions:
                 known = self._choices.get(str(one.value), ()) if one.kind == "question" else ()
                 value = other.value if other.kind == "value" else ""
                 if known and isinstance(value, str) and value and value not in known:
-                    wanted = f"a choice of {one.value}: {', '.join(known)}"
-                    hint = nearest(value, known)
-                    row.refuse(column, rule="expression", found=value, wanted=wanted, hint=hint)
+                    wanted = f"a choice of {one.value}: {first_of(known)}"
+                    row.refuse(column, rule="expression", found=value, wanted=wanted, near=known)
         for part in tree.parts:
             self._look_at_choices(row, column, tree=part)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coproduce.errors import nearest
+from coproduce.errors import first_of, nearest
 from coproduce.records.forms import (
     CHOOSING,
     KINDS,
@@ -184,9 +184,9 @@ class Survey:
 
     def _choices(self, row: FormRow, scale: str) -> tuple[Choice, ...]:
         if scale and scale not in self._lists:
-            known = [name for name in self._lists if name]
-            wanted = "one of the lists in `choices`: " + (", ".join(known) or "there is none")
-            row.refuse("type", rule="list", found=scale, wanted=wanted, hint=nearest(scale, known))
+            known = list(filter(None, self._lists))
+            wanted = "one of the lists in `choices`: " + (first_of(known) or "there is none")
+            row.refuse("type", rule="list", found=scale, wanted=wanted, near=known)
         return self._lists.get(scale, ())
 
     def _look_at(self, row: FormRow, question: FormQuestion) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from coproduce.errors import SHOWN_ROWS, Fault
+from coproduce.errors import SHOWN_ROWS, Fault, RecordsError, nearest
 from coproduce.records.readers.sheets import Sheet
 
 ALIASES = {
@@ -17,6 +18,8 @@ ALIASES = {
 }
 TRANSLATED = frozenset({"label", "hint", "constraint_message", "required_message"})
 NEAR = 0.8
+MOST_FAULTS = 200
+"""How many different faults are told before a workbook is given up: it is no form."""
 
 
 @dataclass(slots=True)
@@ -27,6 +30,7 @@ class Faults:
     _found: dict[tuple[str | None, str, str, str | None], list[tuple[int, str | None]]] = field(
         default_factory=dict
     )
+    _counts: Counter[tuple[str | None, str, str]] = field(default_factory=Counter)
 
     def add(
         self,
@@ -37,9 +41,23 @@ class Faults:
         found: str | None,
         wanted: str,
         hint: str | None = None,
+        near: Iterable[str] = (),
     ) -> None:
-        """Add one: sheet and column, row, what was found, what would be right."""
+        """Add one: sheet and column, row, what was found, what would be right, and the names that may be meant.
+
+        The nearest name is looked for in the first rows alone: there may be thousands of both.
+
+        Raises
+        ------
+        RecordsError
+            With all faults so far, where there is no end of them.
+        """
+        self._counts[place, rule, wanted] += 1
+        if self._counts[place, rule, wanted] <= SHOWN_ROWS:
+            hint = hint or nearest(found or "", near)
         self._found.setdefault((place, rule, wanted, hint), []).append((row, found))
+        if len(self._found) >= MOST_FAULTS:
+            raise RecordsError(*self.told())
 
     def told(self) -> tuple[Fault, ...]:
         """All of them."""
@@ -76,12 +94,19 @@ class FormRow:
         return dict(self.words.get(column, {}))
 
     def refuse(
-        self, column: str, *, rule: str, wanted: str, found: str | None = None, hint: str | None = None
+        self,
+        column: str,
+        *,
+        rule: str,
+        wanted: str,
+        found: str | None = None,
+        hint: str | None = None,
+        near: Iterable[str] = (),
     ) -> None:
         """Add a fault of a cell; what is found is the cell itself, where nothing else is said."""
         found = self.get(column) if found is None else found
         place = f"{self.sheet}.{column}"
-        self.faults.add(place, rule=rule, row=self.number, found=found, wanted=wanted, hint=hint)
+        self.faults.add(place, rule=rule, row=self.number, found=found, wanted=wanted, hint=hint, near=near)
 
 
 class FormTable:

@@ -13,7 +13,7 @@ import ijson
 import numpy as np
 from numpy.typing import NDArray
 
-from coproduce.errors import Fault, RecordsError, nearest
+from coproduce.errors import Fault, RecordsError, first_of, nearest
 from coproduce.records.engine import Engine, literal
 from coproduce.records.readers.streams import LONGEST_CELL, PIECE, Fingerprinted, faults_of_files, unpacked
 from coproduce.records.staging import Staged, TextWriter, staged
@@ -234,7 +234,7 @@ class Ocel:
             return str(named)
         if named is None and len(kinds) == 1:
             return str(next(iter(kinds)))
-        listed = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.items())
+        listed = first_of(f"{kind} ({count:,})" for kind, count in kinds.items())
         raise RecordsError(
             Fault(
                 file=self._name,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from coproduce.errors import Fault, RecordsError, nearest
+from coproduce.errors import Fault, RecordsError, first_of, nearest
 from coproduce.records.engine import Engine, quoted
 from coproduce.records.readers.coded_sqlite import COLUMNS, coded_passages, notes_of
 from coproduce.records.readers.ocel import Ocel
@@ -80,7 +80,7 @@ def _chosen(tables: Sequence[str], named: str | None, *, name: str) -> str:
             place="table",
             rule="table",
             found=named or "no name of a table",
-            wanted="one of the file's tables: " + ", ".join(tables),
+            wanted="one of the file's tables: " + first_of(tables),
             hint=nearest(named or "", tables) or f'Say which, such as `table = "{[*tables, "events"][0]}"`.',
         )
     )

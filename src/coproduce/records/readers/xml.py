@@ -11,6 +11,8 @@ from coproduce.errors import Fault, RecordsError
 from coproduce.records.readers.streams import LONGEST_CELL, PIECE
 
 DEEPEST = 200
+MOST_ELEMENTS = 5_000_000
+"""The most elements of an XML that is limited in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,10 @@ class Xml:
         found = f"elements more than {DEEPEST} deep in line {line}{self._of_part()}"
         raise self.refusal(found, wanted="elements that stand less deep in each other")
 
+    def refuse_number(self) -> NoReturn:
+        """Refuse elements without end, which cost more than their bytes."""
+        raise self.refusal(f"more than {MOST_ELEMENTS:,} elements{self._of_part()}", wanted="a smaller file")
+
     def _of_part(self) -> str:
         return f" of {self.part}" if self.part else ""
 
@@ -98,7 +104,7 @@ class _Parser:
     """A parser that counts how deep it stands, and hands the elements over."""
 
     def __init__(self, xml: Xml) -> None:
-        self._xml, self._depth = xml, 0
+        self._xml, self._depth, self._number = xml, 0, 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
@@ -109,6 +115,9 @@ class _Parser:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        self._number += 1
+        if self._number > MOST_ELEMENTS and self._xml.most is not None:
+            self._xml.refuse_number()
         if self._depth > DEEPEST:
             self._xml.refuse_depth(self.parser.CurrentLineNumber)
         self._xml.start(tag.rpartition(":")[2], attributes)
