@@ -226,3 +226,15 @@ def test_slopes_that_differ_are_seen():
     y = (latent + 2 * x[:, 0] > -1).astype(int) * (1 + (latent > 1.5))
     design, everyone = survey_design(np.ones(1500)), np.ones(1500, dtype=bool)
     assert parallel_slopes(design, y, x=x, domain=everyone).p < 1e-6
+
+
+@given(st.lists(st.integers(1, 5), min_size=3, max_size=30), st.integers(2, 4))
+def test_items_that_say_the_same_are_reliable_without_limits(answers, items):
+    same = np.column_stack([np.array(answers, dtype=float)] * items)
+    if len(set(answers)) == 1:
+        with pytest.raises(EstimationError):
+            reliability(survey_design(np.ones(len(answers))), same)
+        return
+    found = reliability(survey_design(np.ones(len(answers))), same).alpha
+    assert found.value == pytest.approx(1)
+    assert np.nan_to_num([found.low, found.high], nan=1) == pytest.approx([1, 1])

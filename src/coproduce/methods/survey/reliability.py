@@ -16,6 +16,7 @@ from coproduce.methods.survey.design import Array, Design, covariance, freedom
 from coproduce.methods.survey.polychoric import LARGEST, polychoric, polychoric_scores
 
 NUDGE = 1e-6
+WIDEST = 30.0  # limits further off, in log(1 - value), say nothing, and soon are no numbers
 MOST_STEPS = 10
 """Answers of more steps are taken as numbers, not as cuts of a scale."""
 
@@ -202,6 +203,7 @@ class _Sample:
         se = math.sqrt(max(0.0, float(covariance(self.design, own)[0, 0])))
         df = freedom(self.design, self.inside)
         half = student(self.level, df) * se / (1 - value) if df > 0 and value < 1 else math.nan
+        half = half if half < WIDEST else math.nan
         return Interval(
             value=value, low=1 - (1 - value) * math.exp(half), high=1 - (1 - value) * math.exp(-half), se=se
         )
