@@ -26,6 +26,7 @@ ROOMS_OF = {
     "scipy": {"methods"},
     "sqlglot": {"records"},
     "statsmodels": {"methods"},
+    "threadpoolctl": {"methods"},
     "vl_convert": {"reports"},
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -44,10 +45,29 @@ def spread(
     workers = workers or (1 if len(tasks) < FEW else len(os.sched_getaffinity(0)))
     if workers == 1:
         return _counted(map(function, tasks), len(tasks), tell=tell)
-    from joblib import Parallel, delayed
+    from joblib import Parallel, delayed, parallel_config
 
-    results = Parallel(n_jobs=workers, return_as="generator")(delayed(function)(task) for task in tasks)
-    return _counted(results, len(tasks), tell=tell)
+    with parallel_config(backend="loky", inner_max_num_threads=1):
+        results = Parallel(n_jobs=workers, return_as="generator")(delayed(function)(task) for task in tasks)
+        return _counted(results, len(tasks), tell=tell)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep linear algebra on one thread: on several, sums are split otherwise on each machine, and end otherwise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> with one_thread():
+    ...     float(np.linalg.norm([3.0, 4.0]))
+    5.0
+    """
+    import scipy.linalg  # noqa: F401 (its libraries must be there to be told)
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):
+        yield
 
 
 def _counted(results: Iterable[R], n: int, *, tell: Callable[[float], object] | None) -> list[R]:

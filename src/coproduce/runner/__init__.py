@@ -14,6 +14,7 @@ from coproduce.errors import Fault, RecordsError, StudyError
 from coproduce.findings import Finding, Findings, InputFile, PlanLabel, StudyLabel, Unanswered
 from coproduce.findings.disclosure import disclosed
 from coproduce.findings.files import write_findings, write_times
+from coproduce.methods.parallel import one_thread
 from coproduce.records.check import check_records
 from coproduce.records.engine import Engine, Progress, open_engine
 from coproduce.records.opening import Records, open_records
@@ -75,7 +76,7 @@ def run(
     started_at, seconds = datetime.now(UTC), dict[str, float]()
     named = asked(study, only=only)
     plan = _plan(study)
-    with _opened(engine, progress) as session:
+    with _opened(engine, progress) as session, one_thread():
         records = open_records(study, session, only=tables_needed(study, named))
         found = tuple(answers(records, loaded(records, named), seconds=seconds))
         counted_by = made_with(session)
