@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from coproduce_web.actions import evaluating, runs
+from coproduce_web.actions import costing, evaluating, runs
 from coproduce_web.actions.acting import CLOCK
 from coproduce_web.demo.cast import Cast
 from coproduce_web.demo.then import at
@@ -13,6 +14,12 @@ from coproduce_web.models import Allocation, Evaluation, Initiative, Measure, Un
 HOUSEHOLDS = 80
 HELPS = 0.7
 """How much more well-being a visit brings in this simulated world, on a scale of 0 to 10."""
+COSTS = (
+    ("weekly visit", "finding and training visitors", 1900, "organisation"),
+    ("weekly visit", "fares and small presents of visitors", 640, "citizen"),
+    ("waiting list", "calls of the day centre", 720, "organisation"),
+)
+"""Arm, what for, how much, borne by whom."""
 
 
 def evaluate(cast: Cast, initiative: Initiative, *, start: datetime) -> Evaluation:
@@ -29,6 +36,16 @@ def evaluate(cast: Cast, initiative: Initiative, *, start: datetime) -> Evaluati
             evaluating.enrol(by=cast.by("coordinator"), evaluation=evaluation, unit=unit)
     with at(start + timedelta(days=100)):
         _measured(cast, evaluation)
+        for arm, item, amount, borne_by in COSTS:
+            costing.record_cost(
+                by=evaluator,
+                initiative=initiative,
+                item=item,
+                amount=Decimal(amount),
+                borne_by=borne_by,
+                arm=arm,
+                period=1,
+            )
     run = runs.ask(by=evaluator, service=cast.service, evaluation=evaluation)
     runs.carry_out(by=CLOCK, key=run.pk)
     return evaluating.publish(by=evaluator, evaluation=evaluation)

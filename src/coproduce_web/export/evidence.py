@@ -11,6 +11,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from coproduce.records.readers.xlsform import item_rows
 from coproduce.records.schema import TABLES
 from coproduce_web.choices import ClaimStatus
+from coproduce_web.disclosure import single
 from coproduce_web.export.records import Row, streamed
 from coproduce_web.export.scope import Scope
 from coproduce_web.models import (
@@ -189,6 +190,15 @@ def responses(scope: Scope) -> Iterator[Row]:
     ):
         if item in asked:  # words of one's own do not leave the wave
             yield f"r{respondent}", item, scope.words(value), f"w{wave}"
+
+
+def asked(scope: Scope) -> int | None:
+    """How many were asked; None where an open link asked anyone, or where it would tell how few did not answer."""
+    rows = Respondent.objects.filter(wave__in=_waves(scope), wave__instrument__about=Instrument.About.MOTIVES)
+    everyone, silent = rows.count(), rows.filter(answered_at=None).count()
+    if rows.filter(came_openly=True).exists():
+        return None
+    return None if single(silent, small_numbers=scope.service.small_numbers) is None else everyone
 
 
 def _answered(scope: Scope, path: str) -> Q:

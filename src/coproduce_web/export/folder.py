@@ -6,7 +6,7 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from coproduce.records.settings import FILE
 from coproduce.records.study import read_study
 from coproduce.records.toml import as_toml
 from coproduce_web.export import evidence, records
-from coproduce_web.export.plan import OF_EVALUATION, block, block_name, head, settings_of_plan
+from coproduce_web.export.plan import OF_EVALUATION, block, block_name, head, settings_of_plan, worth
 from coproduce_web.export.scope import Scope
 
 
@@ -110,7 +110,14 @@ def write_study(scope: Scope, folder: Path, *, tell: Progress | None = None) -> 
             rows[name] = written
         else:
             (folder / f"{name}.csv").unlink()
-    (folder / FILE).write_text(as_toml(_settings(scope, rows=rows)), encoding="utf-8")
+    settings = _settings(scope, rows=rows)
+    if rows.keys() >= {"respondents", "responses"} and scope.evaluation is None:
+        asked = evidence.asked(scope)
+        settings["questions"]["motives"] = {
+            "margins": _margins(scope, folder, written=rows.keys()),
+            **({} if asked is None else {"asked": asked}),
+        }
+    (folder / FILE).write_text(as_toml(settings), encoding="utf-8")
     if scope.evaluation is not None and scope.evaluation.plan:
         text = json.dumps(scope.evaluation.plan, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / LOCK).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -139,6 +146,18 @@ def _write_table(name: str, *, scope: Scope, folder: Path) -> int:
     return number
 
 
+def _margins(scope: Scope, folder: Path, *, written: Collection[str]) -> list[str]:
+    """The groups by which answers can be weighted to the population: those that are known of everyone in both."""
+    if "population" not in written:
+        return []
+    known = set(scope.columns)
+    for name in ("respondents", "population"):
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                known -= {column for column in known if not row[column]}
+    return [column for column in scope.columns if column in known]
+
+
 def _settings(scope: Scope, *, rows: Mapping[str, int]) -> dict[str, Any]:
     """What ``study.toml`` says: a frozen plan to the letter, or every table that is there."""
     if scope.evaluation is not None:
@@ -153,6 +172,8 @@ def _settings(scope: Scope, *, rows: Mapping[str, int]) -> dict[str, Any]:
             "hour_value": float(scope.service.hour_value),
             "currency": scope.service.currency,
         }
+        if evaluation is not None and rows.keys() >= {"costs", "exposure", "outcomes"}:
+            questions["value"] |= worth(evaluation)
     return {
         "study": head(scope.service, title=title, groups=scope.columns),
         "records": {name: {"path": f"{name}.csv"} for name in rows},

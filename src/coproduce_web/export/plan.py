@@ -56,6 +56,19 @@ def block(evaluation: Evaluation) -> dict[str, Any]:
     return told | ({"important_difference": matter} if matter else {})
 
 
+def worth(evaluation: Evaluation) -> dict[str, Any]:
+    """The settings that set costs against what came of them: the first measure, where arms are compared by lot."""
+    if evaluation.design != Evaluation.Design.RANDOMISED:
+        return {}
+    first = evaluation.measures.order_by("pk").first()
+    return {
+        "outcome": first.name if first else None,
+        "control": evaluation.arms[0],
+        "starts": FIRST_AFTER,
+        "randomised": True,
+    }
+
+
 def planned(evaluation: Evaluation) -> dict[str, Any]:
     """The plan of an evaluation in the engine's own format, as ``plan.lock`` holds it; no record is there yet."""
     service = evaluation.initiative.service
