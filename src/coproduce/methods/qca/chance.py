@@ -24,7 +24,7 @@ ERROR = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """How often shuffled outcomes give a solution at least as consistent and as covering as the real one.
+    """How often shuffled outcomes give a solution at least as good as the real one: by inclusion times coverage.
 
     `interval` is the error of having drawn only so many. `limited` of them were not settled, and count as at least as
     good. `stopped` says that the shuffling ended early, since so many were as good that p was plain.
@@ -175,12 +175,16 @@ def _shuffled(
 
 
 def _reaches(fit: Sufficiency | None, observed: Sufficiency) -> bool:
-    """Whether a fit is at least as consistent and as covering as the observed one."""
-    return (
-        fit is not None
-        and fit.inclusion >= observed.inclusion - ROUNDING
-        and fit.coverage >= observed.coverage - ROUNDING
-    )
+    """Whether a fit is at least as good as the observed one.
+
+    One number has to tell which is better: of two solutions one of which includes more and the other covers more,
+    neither would count as good as the other, and p would come out too small.
+    """
+    return fit is not None and _goodness(fit) >= _goodness(observed) - ROUNDING
+
+
+def _goodness(fit: Sufficiency) -> float:
+    return fit.inclusion * fit.coverage
 
 
 def best_fit(scenario: Scenario) -> Sufficiency | None:
