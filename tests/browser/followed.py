@@ -17,6 +17,7 @@ PHRASES = {
     "the link that is shown": "shown",
     "in your own window": "own",
     "in the private window": "private",
+    "take the first": "among",
 }
 TOKEN = re.compile(
     r"!\[[^\]]*\]\(images/(?P<picture>[\w-]+)\.png\)"
@@ -75,6 +76,7 @@ class Follower:
         self.first = first
         self.folder = folder
         self.windows = {}
+        self.among_several = False
         self.page = self.window("own")
 
     def window(self, name):
@@ -103,6 +105,9 @@ class Follower:
         shown = self.page.locator("main .co-secret").first.inner_text().strip()
         self.page.goto(shown)
 
+    def _among(self, _step):
+        self.among_several = True
+
     def _press(self, step):
         named = {"name": step.said, "exact": True}
         begins = {"name": re.compile(f"^{re.escape(step.said)}")}
@@ -113,10 +118,17 @@ class Follower:
             main.get_by_role("link", **begins),  # a day or a number may follow
         ):
             if found.count():
+                self._only_one(found, said=step.said)
+                self.among_several = False
                 found.first.click()
                 self.page.wait_for_load_state()
                 return
         raise AssertionError(f"no button and no link is called “{step.said}”")
+
+    def _only_one(self, found, *, said):
+        """Nobody is left to guess which is meant."""
+        places = {each.get_attribute("href") for each in found.all()}
+        assert self.among_several or len(places) < 2, f"“{said}” leads to {places}: which is meant?"
 
     def _seen(self, step):
         self.page.get_by_text(step.said).locator("visible=true").first.wait_for()

@@ -62,15 +62,15 @@ def test_every_example_does_what_the_page_says(page, surroundings, tmp_path):
     program, said = "", ""
     for language, text in BLOCK.findall(page):
         if language == "json":
-            wanted = ".*".join(re.escape(part) for part in text.strip().split("..."))
-            wanted = wanted.replace("17", r"\d+")  # the number that a need gets
+            wanted = ".*".join(re.escape(part) for part in " ".join(text.split()).split("..."))
+            wanted = wanted.replace("17", r"\d+")  # a number that the platform gives
             assert re.fullmatch(wanted, said), f"wanted {text}, got {said}"
         elif "export PLATFORM=" not in text:
             program += text if language == "python" else ""  # each goes on where the last one ended
             asked = program if language == "python" else text
             said = typed(language, asked, folder=tmp_path, environment=surroundings)
     assert said == '{"detail": "Unauthorized"}'
-    assert "The audit - Citizens take half of the steps. How sure: low" in typed(
+    assert "The audit - Citizens take half of the steps.\nHow sure: low" in typed(
         "python", program, folder=tmp_path, environment=surroundings
     )
     again = next(text for _, text in BLOCK.findall(page) if "C-17" in text)
