@@ -16,10 +16,9 @@ FLEISS_TEN = Source(
     "Psychological Bulletin 76, 378-382",
 )
 COHEN = Source(
-    question="themes",
-    cite="Cohen (1960), Educational and Psychological Measurement 20, 37-46, by hand on a fourfold table",
-    kind="formula",
+    question="themes", cite="Cohen (1960), Educational and Psychological Measurement 20, 37-46 (as recalled)"
 )
+BY_HAND = Source(question="themes", cite="Cohen's kappa by hand on a fourfold table", kind="formula")
 KRIPPENDORFF = Source(
     question="themes",
     cite="Krippendorff's 12 units and four observers; Krippendorff (2011), Computing Krippendorff's "
@@ -74,12 +73,23 @@ def test_cohens_kappa_of_two_readers(checked):
     codes = np.repeat([[0, 0], [0, 1], [1, 0], [1, 1]], [20, 5, 10, 15], axis=0)
     found = agreement_of(codes, "cohen")
     checked.agrees(
-        COHEN,
+        BY_HAND,
         "20, 5, 10, 15: kappa, agreement observed and expected",
         ours=[found.value, found.observed, found.expected],
         theirs=[0.4, 0.7, 0.5],
         within=1e-10,
     )
+
+
+def test_cohens_own_two_hundred_diagnoses(checked):
+    counts = np.array([[88, 10, 2], [14, 40, 6], [18, 10, 12]])
+    found = agreement_of(np.repeat(np.argwhere(counts >= 0), counts.ravel(), axis=0), "cohen")
+    for what, ours, theirs in (
+        ("kappa of 200 diagnoses", found.value, "0.492"),
+        ("agreement observed", found.observed, "0.70"),
+        ("agreement expected", found.expected, "0.41"),
+    ):
+        checked.agrees(COHEN, what, ours=ours, theirs=theirs)
 
 
 @pytest.fixture
