@@ -1,10 +1,10 @@
 """Simulated streets: the elasticity, the ratios and the quadrant are found as often as promised."""
 
-import math
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from tests.checked import Simulation, repeated
 
 import coproduce as cp
 from coproduce.simulate import compare, simulate
@@ -12,7 +12,12 @@ from coproduce.simulate.efforts import MEASURES, USUAL, VISITORS
 from coproduce.simulate.producing import costs, inputs, produced
 from coproduce.simulate.truth import truth
 
-STUDIES = 16
+STUDIES = repeated(16)
+SIMULATED = Simulation(
+    question="value",
+    design="a whole study",
+    made="streets of a simulated service, half of them given visitors by chance: hours, costs, loneliness",
+)
 SHORT = "resamples = 200\nefficiency_by = []\n"
 
 
@@ -34,30 +39,20 @@ def _asked(folder: Path):
     return cp.run(cp.read_study(folder), only=("value",))
 
 
-def test_intervals_hold_the_truth_as_often_as_promised(compared):
-    """Each name within 3 Monte Carlo errors, all of them together too (they are of the same studies)."""
-    held, seen = Counter(), Counter()
+def test_answers_lie_around_the_truth_and_intervals_hold_it(compared, checked):
+    of_name = defaultdict(list)
     for row in compared:
         if not isinstance(row.truth, str):
-            held[row.name] += bool(row.inside)
-            seen[row.name] += 1
-    assert len(seen) == 10
-    for name, number in seen.items():
-        assert number == STUDIES
-        assert held[name] / number >= 0.95 - 3 * math.sqrt(0.95 * 0.05 / number), name
-
-
-def test_the_quadrant_is_found(compared):
-    assert {row.answer for row in compared if row.name.startswith("quadrant")} == {"better_at_a_price"}
-
-
-def test_estimates_are_not_off_to_one_side(compared):
-    """The mean over studies lies within 4 standard errors of the truth."""
-    for name in {row.name for row in compared if not isinstance(row.truth, str)}:
-        apart = [row.answer - row.truth for row in compared if row.name == name]
-        mean = sum(apart) / len(apart)
-        spread = math.sqrt(sum((one - mean) ** 2 for one in apart) / (len(apart) - 1) / len(apart))
-        assert abs(mean) <= 4 * spread, name
+            of_name[row.name].append(row)
+    assert len(of_name) == 10
+    for name, rows in of_name.items():
+        checked.bias(
+            SIMULATED, name, estimates=[row.answer for row in rows], truth=[row.truth for row in rows]
+        )
+        checked.coverage(SIMULATED, name, hits=sum(bool(row.inside) for row in rows), runs=STUDIES)
+    quadrants = [row.answer for row in compared if row.name.startswith("quadrant")]
+    found = quadrants.count("better_at_a_price")
+    checked.power(SIMULATED, "the quadrant is found", found=found, runs=STUDIES, promised=0.95)
 
 
 def test_the_true_changes_are_those_of_the_process():
