@@ -81,15 +81,23 @@ def same(one: str, other: str) -> None:
 
 
 def unround(path: Path, column: str, *, seed: int) -> None:
-    """Give numbers the digits with which the order of a sum shows."""
+    """Give numbers the digits with which the order of a sum shows, and every unit several of them."""
     chance = random.Random(seed)
     with path.open(encoding="utf-8", newline="") as file:
-        place = next(csv.reader(file)).index(column)
+        head = next(csv.reader(file))
+    value, period = head.index(column), head.index("period") if "period" in head else None
+
+    def one(row: list[str], later: int) -> list[str]:
+        new = list(row)
+        new[value] = repr(float(row[value]) * (1 - chance.random() / 3)) if row[value] else ""
+        if period is not None and row[period]:
+            new[period] = str(int(row[period]) + later)
+        return new
 
     def act(rows: list[list[str]]) -> list[list[str]]:
-        for row in rows:
-            row[place] = repr(float(row[place]) * (1 + chance.random() / 3)) if row[place] else ""
-        return rows
+        times = 1 if path.stem == "population" else 4
+        before = [row for row in rows if period is not None and row[period] == "0"]
+        return [*before, *(one(row, later) for row in rows if row not in before for later in range(times))]
 
     rows_of(path, act)
 
@@ -99,7 +107,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study that answers all ten questions, with numbers that are not round and few draws."""
     folder = tmp_path_factory.mktemp("simulated") / "study"
     simulate(folder, seed=3, cases=60)
-    for name, column in (("costs", "amount"), ("inputs", "citizen_hours"), ("population", "persons")):
+    columns = {"costs": "amount", "inputs": "citizen_hours", "outcomes": "value", "population": "persons"}
+    for name, column in columns.items():
         unround(folder / f"{name}.csv", column, seed=len(name))
     toml = (folder / "study.toml").read_text(encoding="utf-8")
     toml = toml.replace("[questions.value]\n", "[questions.value]\nresamples = 200\n")

@@ -293,10 +293,10 @@ class _Look:
 
     def _records(self, id_: str) -> Iterator[str]:
         """The tables and files that a finding rests on and that are not the same."""
-        for name in self._reads(id_):
-            pair = self.inputs[name]
-            if not pair.is_same:
-                yield f"the records are others: {name} had {_read(pair.then)}, and has {_read(pair.now)}"
+        pairs = {name: self.inputs[name] for name in self._reads(id_)}
+        others = [f"{name} ({_rows(pair)})" for name, pair in pairs.items() if not pair.is_same]
+        if others:
+            yield f"the records are others: {', '.join(others)}"
 
     def _small_numbers(self) -> Iterator[str]:
         then, now = (findings.study.small_numbers for findings in (self.then, self.now))
@@ -330,12 +330,13 @@ def _why(each: Unanswered | None) -> str:
     return "; ".join(filter(None, (each.reason, f"it needs {' or '.join(each.needs)}" if each.needs else "")))
 
 
-def _read(file: Any) -> str:
-    if file is None:
-        return "nothing: it is not there"
-    return (
-        f"{file.rows:,} rows ({'no fingerprint' if file.sha256 is None else f'SHA-256 {file.sha256[:12]}…'})"
-    )
+def _rows(pair: InputPair) -> str:
+    then, now = (None if file is None else file.rows for file in (pair.then, pair.now))
+    if then is None or now is None:
+        return "not read then" if then is None else f"{then:,} rows then, not there now"
+    told = f"{then:,} rows then and now" if then == now else f"{then:,} rows then, {now:,} now"
+    is_file = pair.then is not None and pair.then.sha256 is not None
+    return told if is_file else f"{told}, no file to tell them by"
 
 
 def _plan(findings: Findings) -> str:
