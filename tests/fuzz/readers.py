@@ -36,6 +36,7 @@ from coproduce.runner import check
 HEAD = '[study]\ntitle = "A test"\nservice = "testing"\n'
 MEMORY = "400MB"
 LONGEST_MESSAGE = 50_000
+LONGEST_COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,8 @@ def _unpacked(content: bytes) -> bytes:
 def _csv(content: bytes, folder: Path) -> None:
     rows = _table(content, folder, name="log.csv")
     whole = _unpacked(content)
+    if len(whole) > LONGEST_COUNTED:
+        return
     utf_16 = whole[:2] in (b"\xff\xfe", b"\xfe\xff")
     text = whole.decode("utf-16" if utf_16 else "utf-8").removeprefix("\ufeff")
     counts = {

@@ -29,7 +29,7 @@ from coproduce.records.study import Study, read_study
 from coproduce.records.toml import as_toml
 
 WITHIN = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -319,7 +319,7 @@ def arrow_tables(draw):
     return pa.table(columns)
 
 
-@settings(WITHIN, max_examples=120)
+@settings(WITHIN, max_examples=80)
 @given(table=arrow_tables(), in_memory=st.booleans())
 def test_arrow(table, in_memory, tmp_path):
     """A table of any types is read whole or refused, from a file and from memory alike."""
@@ -338,6 +338,11 @@ def test_arrow(table, in_memory, tmp_path):
     assert len(engine().rows("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM events")) == table.num_rows
 
 
+def _unfolded(moment):
+    """A moment of the first of two hours of one name: TOML does not tell them apart."""
+    return moment.replace(fold=0)
+
+
 KEYS = st.text(LETTERS, max_size=5)
 VALUES = st.recursive(
     st.one_of(
@@ -346,8 +351,8 @@ VALUES = st.recursive(
         st.floats(),
         st.text(LETTERS, max_size=8),
         st.dates(date(1, 1, 1)),
-        st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30))])),
-        st.times().map(lambda moment: moment.replace(fold=0)),
+        st.datetimes(timezones=st.just(timezone(timedelta(hours=-3, minutes=-30)))).map(_unfolded),
+        st.times().map(_unfolded),
     ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=8,

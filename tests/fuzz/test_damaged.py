@@ -7,7 +7,7 @@ from tests.fuzz import mutating
 from tests.fuzz.readers import READERS, tried
 
 WITHIN = settings(
-    max_examples=50,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -95,6 +95,8 @@ def found(file: Path, *, layout: Layout, name: str, error: str) -> list[Fault]:
         except UnicodeError:
             faults.append(_cut_off(name, layout, row=last + 1))
     faults = [*seen.faults(name), *faults]
+    if not faults and "straddl" in error:  # Arrow met a cell that goes on for longer than it looks ahead
+        faults = [_open_quote(name, row=last)]
     return faults or [Fault(file=name, rule="csv", found=error, wanted="rows of a CSV file")]
 
 
