@@ -7,6 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils.translation.template import templatize
+from tests.web.evidence import FOUND, ended_run
 
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 IN_TEMPLATES = re.compile(r"\b(_|gettext|ngettext)\((u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\")")
@@ -94,6 +95,19 @@ def test_the_language_is_the_cookies_else_the_persons_else_the_browsers(world, s
     assert "Jetzt für Sie offen" in own.get(here, headers={"accept-language": "en"}).content.decode()
     own.post(reverse("set_language"), {"language": "en"})
     assert "Open for you now" in own.get(here).content.decode()
+
+
+def test_what_the_engine_found_is_marked_as_english(world, client):
+    """A screen reader pronounces it as what it is."""
+    run = ended_run(world)
+    (found,) = FOUND.findings
+    page = client.get(
+        reverse("finding", args=[world.service.slug, run.pk, found.id]), headers={"accept-language": "de"}
+    ).content.decode()
+    for said in (found.title, found.answer, *found.grade.reasons):
+        assert re.search(rf'lang="en">{re.escape(said)}<', page), said
+    learned = client.get(reverse("learn", args=[world.service.slug]), headers={"accept-language": "de"})
+    assert f'<span lang="en">{found.title}</span>' in learned.content.decode()
 
 
 def test_days_are_written_as_germans_write_them(world, client):

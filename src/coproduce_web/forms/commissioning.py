@@ -21,10 +21,6 @@ class ProposalForm(forms.ModelForm[Proposal]):
         fields = ("kind", "title", "text")
         widgets = {"kind": forms.RadioSelect, "text": forms.Textarea(attrs={"rows": 5})}
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["kind"].choices = Proposal.Kind.choices  # type: ignore[attr-defined]  # no kind is none of them
-
 
 class PriorityForm(forms.Form):
     """How much a proposal matters."""
