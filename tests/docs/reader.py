@@ -20,7 +20,7 @@ from coproduce.records.settings import StudyFile, validated
 from coproduce.records.study import Study
 from coproduce.runner.asking import asked
 
-WIDTH = 88
+WIDTH = 72
 """How wide the terminal is: what a page shows without a scroll bar."""
 
 
