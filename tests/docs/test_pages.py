@@ -6,6 +6,8 @@ import runpy
 import pytest
 from tests.docs.pages import ROOT, alike, faults_of, pages, rewritten
 
+from coproduce.cli import app
+
 
 @pytest.mark.parametrize("page", pages())
 def test_a_page_does_what_it_says(page, tmp_path):
@@ -116,3 +118,11 @@ def test_the_files_of_the_analysts_tutorial_are_those_that_are_made(tmp_path, mo
     runpy.run_path(str(ROOT / "tools" / "tutorial_repairs.py"), run_name="__main__")
     for name in ("repairs.csv", "decisions.csv"):
         assert (tmp_path / name).read_bytes() == (ROOT / "docs" / "tutorials" / name).read_bytes()
+
+
+def test_every_command_is_on_the_page_of_commands():
+    page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
+    commands = [name for name in app if not name.startswith("-")]
+    missing = [name for name in commands if f"| `coproduce {name} " not in page]
+    assert not missing
+    assert re.findall(r"^\$ coproduce (\w+) --help$", page, flags=re.MULTILINE) == commands
