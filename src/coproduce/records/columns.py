@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coproduce.errors import Fault, RecordsError, nearest
-from coproduce.records.readers.csv_layout import must_be_few, repeated
+from coproduce.records.readers.csv_layout import faults_of_names
 from coproduce.records.schema import TableSchema
 from coproduce.records.settings import FILE, EventsSettings, TableSettings
 from coproduce.records.staging import RawColumn, Staged
@@ -63,11 +63,9 @@ def bind(
     RecordsError
         With every column that is missing, or could be one of several, or has no name of its own.
     """
-    must_be_few(names := [raw.name for raw in source.columns], name=file)
-    if faults := [
-        *_nameless({**dict.fromkeys(names), **settings.columns}, file=file),
-        *repeated(names, name=file),
-    ]:
+    names = [raw.name for raw in source.columns]
+    asked = [name for name in settings.columns if name not in names]
+    if faults := [*faults_of_names(names, name=file), *faults_of_names(asked, name=file)]:
         raise RecordsError(*faults)
     search = _Search(
         schema=schema, file=file, settings=settings, raw={raw.name: raw for raw in source.columns}
@@ -90,13 +88,6 @@ def bind(
         free={name: raw for name, raw in free.items() if not _is_taken(name, schema.names)},
         notes=tuple(search.notes),
     )
-
-
-def _nameless(names: Iterable[str], *, file: str) -> Iterator[Fault]:
-    """A fault where a column has a name that cannot be asked for."""
-    for name in names:
-        if not name.strip() or "\0" in name:
-            yield Fault(file=file, place="columns", rule="name", found=name, wanted="a name for every column")
 
 
 class _Search:

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coproduce.errors import SHOWN_ROWS, Fault, RecordsError, StudyError, nearest
-from coproduce.records.engine import quoted
-from coproduce.records.readers.csv_layout import repeated
+from coproduce.records.readers.csv_layout import faults_of_names
 from coproduce.records.readers.frames import NAME as IN_MEMORY
 from coproduce.records.reading import read_data
 from coproduce.records.settings import FILE, TableSettings, label_of
+from coproduce.records.staging import RawColumn
+from coproduce.records.values import kind
 
 if TYPE_CHECKING:
     from coproduce.records.opening import Records
@@ -119,9 +120,9 @@ def open_data(
     if path not in records.data:
         settings = TableSettings(path=path, delimiter=delimiter, encoding=encoding)
         source = read_data(records.study, settings, engine=records.engine.local, key=f"{at}.data")
-        held = [f"{column.sql} AS {quoted(column.name)}" for column in source.columns]
+        held = [f"{_held(column)} AS {column.sql}" for column in source.columns]
         file = IN_MEMORY if path in records.study.frames else path
-        if faults := repeated([column.name for column in source.columns], name=file):
+        if faults := faults_of_names([column.name for column in source.columns], name=file):
             raise RecordsError(*faults)
         if not source.rows:
             raise RecordsError(Fault(file=file, rule="empty", found="no rows", wanted="a row at least"))
@@ -132,13 +133,18 @@ def open_data(
         numbers = columns.pop("row_number").astype(np.int64) + source.first_row - 1
         records.data[path] = Data(
             file=file,
-            columns=columns,
+            columns={column.name: columns[column.sql] for column in source.columns},
             rows=source.rows,
             row_numbers=numbers,
             sha256=source.sha256,
             notes=source.notes,
         )
     return records.data[path]
+
+
+def _held(column: RawColumn) -> str:
+    """SQL for a column as it is held: lists and the like, which no method takes, as text."""
+    return f"CAST({column.sql} AS VARCHAR)" if kind(column.type) == "other" else column.sql
 
 
 def table_data(records: Records, table: str) -> Data:

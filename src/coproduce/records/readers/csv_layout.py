@@ -166,6 +166,24 @@ def must_be_few(header: Collection[str], *, name: str) -> None:
         raise RecordsError(Fault(file=name, rule="columns", found=found, wanted=wanted))
 
 
+def faults_of_names(names: Collection[str], *, name: str) -> list[Fault]:
+    r"""The faults of the names of a table's columns: too many, none, of no use in a query, or given twice.
+
+    Examples
+    --------
+    >>> print(*faults_of_names(["day", "", "a\0b"], name="log.xes"), sep="\n")
+    log.xes: columns: found empty, wanted a name for every column
+    log.xes: columns: found 'a\x00b', wanted a name for every column
+    """
+    must_be_few(names, name=name)
+    useless = [each for each in names if not each.strip() or "\0" in each]
+    wanted = "a name for every column"
+    return [
+        *(Fault(file=name, place="columns", rule="name", found=each, wanted=wanted) for each in useless),
+        *repeated(names, name=name),
+    ]
+
+
 def repeated(header: Collection[str], *, name: str) -> list[Fault]:
     """A fault for every name that stands more than once in a header; capital letters make no other name.
 
