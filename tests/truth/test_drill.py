@@ -5,13 +5,24 @@ import json
 import numpy as np
 import pytest
 from scipy.stats import norm
+from tests.checked import Simulation, repeated
 
 from coproduce.cli import main
 from coproduce.drill import drill
 from coproduce.errors import EstimationError, StudyError
 from coproduce.simulate.trials import DESIGNS, Size, trial
 
-STUDIES = 60
+STUDIES = repeated(60)
+DRILLED = Simulation(
+    question="effects",
+    design="randomised: the drill",
+    made="120 people, a covariate that explains a quarter, an effect of 0.5 or none; the runner answers",
+)
+CLUSTERED = Simulation(
+    question="effects",
+    design="randomised: the drill, in clusters",
+    made="240 people in 24 clusters that are alike by 0.05, an effect of 0.5 or none; the runner answers",
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +35,28 @@ def test_a_seed_gives_the_same_drill_whatever_the_number_of_workers(drilled):
     assert again == drilled
 
 
-def test_an_adjusted_trial_has_the_power_that_theory_says(drilled):
-    """60 a side, a residual variance of 0.75: the error of the difference is sqrt(0.75 / 30)."""
-    expected = 1 - norm.cdf(1.96 - 0.5 / np.sqrt(0.75 / 30))
-    assert drilled.power.low <= expected <= drilled.power.high
+def told(checked, simulation, drilled, *, promised):
+    """Each share is of so many studies; coverage is of those with an effect and without."""
+    studies, effect = drilled.studies, f"an effect of {drilled.effect:g}"
+    seen, alarms = (round(share.value * studies) for share in (drilled.power, drilled.false_alarms))
+    hits = round(drilled.coverage.value * 2 * studies)
+    checked.power(simulation, effect, found=seen, runs=studies, promised=promised)
+    checked.false_alarms(simulation, "no effect", alarms=alarms, runs=studies)
+    checked.coverage(simulation, "effect", hits=hits, runs=2 * studies)
+    assert drilled.refused == 0
     assert drilled.bias.low <= 0 <= drilled.bias.high
-    assert drilled.coverage.low <= 0.95 <= drilled.coverage.high
-    assert drilled.false_alarms.low <= 0.05 <= drilled.false_alarms.high
+
+
+def test_an_adjusted_trial_has_the_power_that_theory_says(drilled, checked):
+    """60 a side, a residual variance of 0.75: the error of the difference is sqrt(0.75 / 30)."""
+    told(checked, DRILLED, drilled, promised=1 - norm.cdf(1.96 - 0.5 / np.sqrt(0.75 / 30)))
+
+
+def test_a_trial_of_clusters_has_the_power_that_theory_says(checked):
+    """12 clusters a side: 0.05 between them, 0.7 within clusters of ten; Student's t of 22 degrees of freedom."""
+    found = drill("effects", effect=0.5, size=Size(units=240, clusters=24), studies=repeated(30), seed=8)
+    error = np.sqrt((0.05 + 0.7 / 10) / 6)
+    told(checked, CLUSTERED, found, promised=1 - norm.cdf(2.07 - 0.5 / error))
 
 
 @pytest.mark.parametrize("design", DESIGNS)
