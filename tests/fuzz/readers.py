@@ -104,7 +104,7 @@ def _table(content: bytes, folder: Path, *, name: str, table: str = "events", mo
 
 def _opened(study: Study, table: str) -> int:
     opened = open_records(study, engine()).tables[table]
-    rows = engine().rows(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {table}")
+    rows = engine().rows(f"SELECT * FROM {table}")
     assert opened.rows == len(rows)
     return len(rows)
 

@@ -66,8 +66,10 @@ def _text(raw: RawColumn) -> str:
 
 
 def _free(raw: RawColumn) -> str:
-    """SQL for a column of the study's own: as it came, but for blank texts, which are missing."""
-    return _text(raw) if kind(raw.type) == "text" else raw.sql
+    """SQL for a column of the study's own: as it came, but blank texts are missing, and times are in UTC."""
+    if kind(raw.type) == "text":
+        return _text(raw)
+    return f"TRY_CAST({raw.sql} AS TIMESTAMP)" if raw.type.endswith("ZONE") else raw.sql
 
 
 def _kept(bound: Bound) -> str:
