@@ -140,7 +140,14 @@ def _environment() -> dict[str, str]:
     others = {
         name: value for name, value in os.environ.items() if not name.startswith(("COPRODUCE_", "DJANGO_"))
     }
-    return {**others, "COLUMNS": str(WIDTH), "NO_COLOR": "1", "PATH": path, "PYTHONHASHSEED": "0"}
+    return {
+        **others,
+        "COLUMNS": str(WIDTH),
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        "PATH": path,
+        "PYTHONHASHSEED": "0",
+    }
 
 
 def _settings(block: Block) -> None:
