@@ -10,10 +10,10 @@ BIN := .venv/bin
 # An activated environment of another project must not leak into this one.
 unexport VIRTUAL_ENV PYTHONHOME
 
-.PHONY: help setup demo test check lint bench checked docs screenshots clean
+.PHONY: help setup demo test check lint bench checked fuzz docs screenshots clean
 
 help: ## List what can be typed
-	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
 
 setup: ## Make .venv from uv.lock (needs Python 3.11 or newer, and the network once)
 	sh tools/setup.sh
@@ -36,6 +36,10 @@ checked: .venv/.ready ## Recompute every published figure and simulation, five t
 screenshots: .venv/.ready ## Make the journeys in a browser and copy the pictures that the documentation shows
 	$(BIN)/python -m pytest -q tests/browser/test_journeys.py
 	cd build/screenshots && cp service.png answer.png result.png typing-for-somebody.png evaluation.png $(CURDIR)/docs/platform/images
+
+fuzz: .venv/.ready ## Breed inputs that might break a reader, five minutes each; what breaks one is kept in tests/fuzz/corpus
+	FUZZ=1 sh tools/setup.sh
+	$(BIN)/python -m tests.fuzz --minutes 5
 
 docs: .venv/.ready ## Build the documentation into build/docs
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b dirhtml docs build/docs

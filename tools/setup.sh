@@ -59,10 +59,11 @@ unset VIRTUAL_ENV CONDA_PREFIX UV_FROZEN UV_LOCKED 2>/dev/null || true
 python=$(find_python)
 export UV_PYTHON="$python"
 uv=$(find_uv)
-# Spark takes half a gigabyte, so only who asks for it has it: SPARK=1 make setup
-without_spark="--no-extra spark"
-[ -z "${SPARK:-}" ] || without_spark=""
-# shellcheck disable=SC2086 # two words, or none
-"$uv" sync --frozen --all-extras $without_spark --quiet
+# Spark takes half a gigabyte, so only who asks for it has it: SPARK=1 make setup. `make fuzz` asks for its fuzzer.
+but="--no-extra spark"
+[ -z "${SPARK:-}" ] || but=""
+[ -z "${FUZZ:-}" ] || but="$but --group fuzz"
+# shellcheck disable=SC2086 # some words, or none
+"$uv" sync --frozen --all-extras $but --quiet
 touch .venv/.ready
 say "Ready: .venv has $("$python" --version) and everything in uv.lock"
