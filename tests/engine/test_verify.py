@@ -229,6 +229,24 @@ def test_a_plan_that_was_not_there_is_said(study: Path, file: Path) -> None:
     assert held.reasons[0].startswith("the plan is another: none then, SHA-256")
 
 
+def test_what_the_file_says_of_its_study_is_held_against_it_too(study: Path, file: Path) -> None:
+    toml = (study / "study.toml").read_text(encoding="utf-8")
+    (study / "study.toml").write_text(toml.replace("[study]", "[study]\nsimulated = true"), encoding="utf-8")
+    freeze(cp.read_study(study))
+    (study / "study.toml").write_text(toml, encoding="utf-8")
+    run(cp.read_study(study), only=["audit"], out=file.parent)
+    assert verify(study, file).holds
+
+    def embellish(held: dict[str, Any]) -> None:
+        held["study"]["title"] = "A library of ours"
+        held["plan"]["deviations"] = []
+
+    statement = verify(study, change(file, embellish))
+    assert outcomes(statement) == {"study": "differs", "audit": "same"}
+    told = [(each.place, each.then) for each in one(statement, "study").differences]
+    assert told == [("title", "A library of ours"), ("changed since the plan was frozen", "")]
+
+
 def test_a_question_that_is_not_known_cannot_be_asked(study: Path, file: Path) -> None:
     change(file, lambda held: of(held, "audit").update(id="dreams", question="dreams"))
     statement = verify(study, file)
@@ -341,6 +359,8 @@ DEEP = "[" * 60 + "]" * 60
         ('{"a": NaN}', "NaN"),
         ('{"a": ' + "9" * 5000 + "}", "digits"),
         ("[" * 100_000, "lists within lists"),
+        ('{"a": "\\ud800"}', "half a letter"),
+        ('{"a": "\\ud83d\\ude00"}', "'a'"),
         (f'{{"settings": {DEEP}}}', "lists within lists"),
         ("{}", "nothing"),
         ('{"coproduce": "0.1.0", "study": {"title": "A", "service": "b"}}', "no finding"),

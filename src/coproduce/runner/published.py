@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from coproduce.records.settings import validated
 MOST_BYTES = 200_000_000
 DEEPEST = 50
 MOST_FAULTS = 20
+HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""What may be half of a letter beyond the first 65,536, by its number."""
 WANTED = "a findings.json that `coproduce run` wrote"
 
 
@@ -76,6 +79,10 @@ def _refuse(name: str, rule: str, *, found: str, hint: str | None = None) -> NoR
 def _data(held: bytes, *, name: str) -> dict[str, Any]:
     try:
         data = json.loads(held.decode("utf-8-sig"), parse_constant=_no_number)
+        if HALF_LETTER.search(held):
+            json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        _refuse(name, "encoding", found="half a letter, which no text can hold")
     except UnicodeDecodeError as error:
         found = f"byte {held[error.start]:#04x} at {error.start}"
         raise RecordsError(Fault(file=name, rule="encoding", found=found, wanted="text in UTF-8")) from None

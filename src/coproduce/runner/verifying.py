@@ -26,6 +26,8 @@ from coproduce.runner.published import Published, read_published
 PLACE = ("path", "database", "table", "delimiter", "encoding", "time_format", "columns")
 """The settings that say where a table lies and how its file is written: those of the folder at hand are taken."""
 
+SINCE = "changed since the plan was frozen"
+
 Refused = StudyError | RecordsError | EngineError
 
 
@@ -206,6 +208,10 @@ class _Look:
             name: InputPair(then=self.then.inputs.get(name), now=self.now.inputs.get(name)) for name in names
         }
 
+    @property
+    def _is_same_plan(self) -> bool:
+        return self.then.plan.sha256 == self.now.plan.sha256
+
     def left_out(self) -> tuple[str, ...]:
         """The findings that the records give and the file does not have."""
         known = {finding.id for finding in self.then.findings}
@@ -213,12 +219,30 @@ class _Look:
 
     def held(self) -> Iterator[Held]:
         """Of each finding, and of each question without an answer, whether it is so again."""
+        yield from self._head()
         again = {finding.id: finding for finding in self.now.findings}
         for finding in self.then.findings:
             yield self._finding(finding, again.get(finding.id))
         silent = {each.question: each for each in self.now.unanswered}
         for each in self.then.unanswered:
             yield self._unanswered(each, silent.get(each.question))
+
+    def _head(self) -> Iterator[Held]:
+        """What the file says of the study and its plan, where that is not so."""
+        then, now = (_said_of_the_study(findings) for findings in (self.then, self.now))
+        differences = tuple(
+            Difference(place=place, then=then[place], now=now[place])
+            for place in then
+            if then[place] != now[place] and (place != SINCE or self._is_same_plan)
+        )
+        if differences:
+            yield Held(
+                id="study",
+                title="What the file says of the study",
+                outcome="differs",
+                differences=differences,
+                differing=len(differences),
+            )
 
     def _finding(self, then: Finding, now: Finding | None) -> Held:
         if now is None:
@@ -284,7 +308,7 @@ class _Look:
         yield from self._small_numbers()
         if self.then.coproduce != __version__:
             yield f"Coproduce {self.then.coproduce} made it, and this is {__version__}"
-        if self.then.plan.sha256 != self.now.plan.sha256:
+        if not self._is_same_plan:
             yield f"the plan is another: {_plan(self.then)} then, {_plan(self.now)} now"
         tables = {f"records.{name}.{key}:" for name in self._reads(id_) for key in PLACE if key != "path"}
         yield from (
@@ -328,6 +352,17 @@ def _why(each: Unanswered | None) -> str:
     if each is None:
         return "it is answered"
     return "; ".join(filter(None, (each.reason, f"it needs {' or '.join(each.needs)}" if each.needs else "")))
+
+
+def _said_of_the_study(findings: Findings) -> dict[str, str | bool]:
+    """The head of a file; what was changed since the plan was frozen, where tables lie aside."""
+    changes = (told for told in findings.plan.deviations if not told.startswith("records."))
+    return {
+        "title": findings.study.title,
+        "service": findings.study.service,
+        "simulated": findings.study.simulated,
+        SINCE: "; ".join(changes) if findings.plan.frozen else "",
+    }
 
 
 def _rows(pair: InputPair) -> str:
