@@ -122,6 +122,18 @@ def test_findings_leave_through_the_gate(world, key):
     assert found["findings"][0]["estimates"][0]["value"] is None
 
 
+def test_what_was_asked_leaves_without_the_effects_that_are_not_published(world, key):
+    run = ended_run(world)
+    effect = {**run.findings["findings"][0], "id": "effects.evaluation_1", "question": "effects"}
+    run.findings["findings"].append(effect)
+    questions = {"effects": {"evaluation_1": {"design": "randomised"}}, "value": {"currency": "EUR"}}
+    run.findings["settings"] = {"study": {"title": "Care"}, "questions": questions}
+    run.save()
+    found = key("read_findings").get(reverse("api_findings", args=["care"])).json()
+    assert [one["id"] for one in found["findings"]] == ["audit"]
+    assert found["settings"]["questions"] == {"effects": {}, "value": {"currency": "EUR"}}
+
+
 def test_a_study_folder_is_fetched_and_the_trail_says_so(world, key):
     fill(world)
     answer = key("read_study").get(reverse("api_study", args=["care"]))
