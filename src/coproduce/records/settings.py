@@ -237,6 +237,8 @@ def load(path: Path) -> dict[str, Any]:
         If there is no file, or it is not TOML in UTF-8, or too large.
     """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise StudyError(Fault(file=path.name, rule="file", found="no plain file", wanted=f"a {FILE}"))
         if (size := path.stat().st_size) > MOST_BYTES:
             found, wanted = f"{size:,} bytes", f"at most {MOST_BYTES:,} bytes"
             raise StudyError(Fault(file=path.name, rule="size", found=found, wanted=wanted))

@@ -81,6 +81,9 @@ def _inside(folder: Path, path: str, *, key: str) -> Path:
         raise StudyError(
             Fault(file=FILE, place=key, rule="exists", found=path, wanted="a file that is there", hint=near)
         )
+    if not place.is_file() and not place.is_dir():  # reading it might never end
+        found, wanted = f"a device or a pipe: {place.name}", "a file or a folder"
+        raise StudyError(Fault(file=FILE, place=key, rule="file", found=found, wanted=wanted))
     return place
 
 

@@ -133,8 +133,9 @@ def read_pabulib(file: Path, *, name: str | None = None) -> BudgetVote:
     """
     called = file.name if name is None else name
     with faults_of_files(called):
-        if not file.exists():
-            raise RecordsError(Fault(file=called, rule="file", found="no such file", wanted="a .pb file"))
+        if not file.is_file() and not file.is_dir():
+            found = "a device or a pipe" if file.exists() else "no such file"
+            raise RecordsError(Fault(file=called, rule="file", found=found, wanted="a .pb file"))
         if (size := file.stat().st_size) > LARGEST_BYTES:
             found = f"{size:,} bytes"
             raise RecordsError(

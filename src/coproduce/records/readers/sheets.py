@@ -352,12 +352,28 @@ def _number(raw: str) -> str:
     return f"{float(raw):.15g}" if raw else ""
 
 
-def _csv_sheets(folder: Path, names: Collection[str], *, name: str) -> dict[str, Sheet]:
-    files = {
+def csv_files(folder: Path, names: Collection[str]) -> dict[str, Path]:
+    """The CSV files of a folder that have one of the names; no link is followed, as it could lead out of the folder.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    names
+        The names that are looked for, in small letters and without their end.
+    """
+    return {
         file.stem.lower(): file
         for file in sorted(folder.iterdir())
-        if file.suffix.lower() == ".csv" and file.stem.lower() in names and not file.is_symlink()
+        if file.suffix.lower() == ".csv"
+        and file.stem.lower() in names
+        and file.is_file()
+        and not file.is_symlink()
     }
+
+
+def _csv_sheets(folder: Path, names: Collection[str], *, name: str) -> dict[str, Sheet]:
+    files = csv_files(folder, names)
     return {sheet: _csv_sheet(file, sheet, name=name) for sheet, file in files.items()}
 
 

@@ -16,7 +16,7 @@ from coproduce.records.forms import OTHER, SILENT, Form, FormQuestion
 from coproduce.records.readers.form_choices import CHOICES, read_choices
 from coproduce.records.readers.form_survey import SURVEY, Survey
 from coproduce.records.readers.form_table import Faults, FormTable
-from coproduce.records.readers.sheets import Sheet, read_sheets
+from coproduce.records.readers.sheets import Sheet, csv_files, read_sheets
 from coproduce.records.schema import TABLES
 from coproduce.records.staging import Staged, TextWriter, sha256_of
 
@@ -55,7 +55,7 @@ def read_xlsform(path: Path, engine: Engine, *, name: str) -> Staged:
         With every fault of the form.
     """
     form = read_form(path, name=name)
-    with TextWriter(engine, columns=TABLES["items"].names) as writer:
+    with TextWriter(engine, name=name, columns=TABLES["items"].names) as writer:
         for row in item_rows(form):
             writer.write(row)
         left_out = f"Left out, as no questions: {', '.join(form.left_out)}."
@@ -167,7 +167,7 @@ def _fingerprint(path: Path) -> str:
     """The fingerprint of a workbook, or of a folder's sheets one after the other."""
     if path.is_file():
         return sha256_of(path)
-    files = sorted(file for file in path.iterdir() if file.stem.lower() in SHEETS)
+    files = csv_files(path, SHEETS).values()
     return hashlib.sha256("".join(map(sha256_of, files)).encode()).hexdigest()
 
 
