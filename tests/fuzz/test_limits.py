@@ -126,6 +126,16 @@ def test_large_rows_are_written_as_they_come(monkeypatch, tmp_path):
             assert tried(READERS[reader], content, tmp_path / "study") is None
 
 
+@pytest.mark.parametrize("piece", [1, 2, 5, 13, 100])
+def test_escapes_that_lie_over_the_end_of_a_piece_are_read_whole(piece, monkeypatch, tmp_path):
+    monkeypatch.setattr(ocel, "PIECE", piece)
+    good = seeds.OCEL.replace(b'"M"', b'"\\\\ \\ud83d\\ude00 \\" \\u00e9"')
+    assert tried(READERS["ocel"], good, tmp_path / "study") is None
+    for half in (b"\\ud83d", b"\\ude00", b"\\ud83d\\u00e9", b"\\ude00\\ud83d"):
+        refusal = tried(READERS["ocel"], seeds.OCEL.replace(b'"M"', b'"' + half + b'"'), tmp_path / "study")
+        assert "half a letter" in str(refusal)
+
+
 def test_thousands_of_faults_are_told_in_short(tmp_path):
     survey = _survey("relevant", (f"${{missing{place}}} = 1" for place in range(3_000)))
     told = str(tried(READERS["form_csv"], survey, tmp_path / "study"))

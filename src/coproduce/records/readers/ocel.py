@@ -25,6 +25,12 @@ DEEPEST = 64
 """How deep brackets may stand in brackets. OCEL needs five; the time that a parser takes grows with their square."""
 LONGEST_NUMBER = 1_000
 """The most digits of a number. The parser does not survive more than Python takes for one."""
+ESCAPE = re.compile(
+    rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u(?![dD][89a-fA-F])....|\\[^u]",
+    re.DOTALL,
+)
+"""Two halves of a letter beyond 65,535, another letter by its number, or one with a meaning, such as a new line."""
+LONGEST_ESCAPE = 12
 DIGITS = np.isin(np.arange(256), list(b"0123456789"))
 BRACKETS = np.zeros(256, dtype=np.int32)
 BRACKETS[list(b"[{")], BRACKETS[list(b"]}")] = 1, -1
@@ -55,7 +61,7 @@ def _must_be_harmless(file: Path, *, name: str) -> None:
     """Refuse what a parser would count for hours, or fall over: brackets within brackets, endless texts and numbers."""
     with Fingerprinted(file) as raw, unpacked(raw) as stream:
         depth = quotes = digits = length = 0
-        for piece in _without_escapes(stream):
+        for piece in _without_escapes(stream, name=name):
             letters = np.frombuffer(piece, dtype=np.uint8)
             quoted = quotes + np.cumsum(letters == ord('"'))
             inside = quoted % 2 == 1
@@ -87,13 +93,20 @@ def _longest_run(true: NDArray[np.bool_], *, before: int) -> tuple[int, int]:
     return int(runs.max()), int(runs[-1])
 
 
-def _without_escapes(stream: BinaryIO) -> Iterator[bytes]:
-    """The pieces of a stream of JSON without its backslashes and what each of them escapes."""
+def _without_escapes(stream: BinaryIO, *, name: str) -> Iterator[bytes]:
+    """The pieces of a stream of JSON without its escapes; half a letter is refused, as the parser would make it a ?."""
+    left = b""
     while piece := stream.read(PIECE):
-        while piece.endswith(b"\\") and (letter := stream.read(1)):
-            piece += letter
-        if whole := re.sub(rb"\\.", b"", piece, flags=re.DOTALL):
+        plain = ESCAPE.sub(b"", left + piece)
+        place = plain.find(b"\\")
+        left = plain[place:] if place >= 0 else b""
+        if len(left) > LONGEST_ESCAPE:
+            break
+        if whole := plain[: len(plain) - len(left)]:
             yield whole
+    if left.startswith((b"\\ud", b"\\uD")):
+        found = f"half a letter, {left[:6].decode('ascii', 'replace')}"
+        raise RecordsError(_fault(name, found=found, wanted="letters that are whole"))
 
 
 def _entries(file: Path, prefix: str, *, name: str) -> Iterator[Mapping[str, Any]]:
