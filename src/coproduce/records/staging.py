@@ -173,8 +173,7 @@ class TextWriter:
         """
         self._waiting.append(row)
         self._letters += sum(map(len, filter(None, row.values())))
-        rows = min(ROWS_AT_ONCE, CELLS_AT_ONCE // (1 + max(len(row), len(self._names))))
-        if len(self._waiting) >= rows or self._letters > LETTERS_AT_ONCE:
+        if len(self._waiting) == ROWS_AT_ONCE or self._letters > LETTERS_AT_ONCE:
             self._flush()
 
     def finish(self, *, sha256: str | None = None, notes: Iterable[str] = ()) -> Staged:
@@ -192,15 +191,23 @@ class TextWriter:
             if len(self._names) > MOST_COLUMNS:
                 found, wanted = f"more than {MOST_COLUMNS:,} columns", f"at most {MOST_COLUMNS:,} columns"
                 raise RecordsError(Fault(file=self._name, rule="columns", found=found, wanted=wanted))
-        cells = [pa.array([row.get(name) for row in self._waiting], pa.string()) for name in self._names]
+        at_once = max(1, CELLS_AT_ONCE // max(1, len(self._names)))
+        for start in range(0, max(1, len(self._waiting)), at_once):
+            self._write_rows(
+                self._waiting[start : start + at_once], anew=start == 0 and len(self._names) > known
+            )
+        self._waiting.clear()
+        self._letters = 0
+
+    def _write_rows(self, rows: Sequence[Mapping[str, str | None]], *, anew: bool) -> None:
+        """Write rows to the part that is open, or to a new one."""
+        cells = [pa.array([row.get(name) for row in rows], pa.string()) for name in self._names]
         table = pa.table(cells, names=[f"c{place}" for place in range(1, len(cells) + 1)])
-        if self._part is None or len(self._names) > known:
+        if self._part is None or anew:
             self._close()
             self._parts.append(self._folder / f"part-{len(self._parts)}.parquet")
             self._part = pq.ParquetWriter(self._parts[-1], table.schema)
         self._part.write_table(table)
-        self._waiting.clear()
-        self._letters = 0
 
     def _close(self) -> None:
         if self._part is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from coproduce.records.engine import Engine
 from coproduce.records.readers.streams import Fingerprinted, faults_of_files, unpacked
@@ -85,16 +86,17 @@ class _Log:
         if self._depth > 1 or tag in CONTAINERS:
             self.nested = True
         elif "key" in attributes:
-            self._keep(row, prefix + attributes["key"], attributes.get("value"))
+            key, value = prefix + attributes["key"], attributes.get("value")
+            # Another value under the same key would replace the first, and nobody would know.
+            if row.setdefault(key, value) != value or len(row) > MOST_COLUMNS:
+                self._refuse(key, row)
 
-    def _keep(self, row: dict[str, str | None], key: str, value: str | None) -> None:
-        """Keep an attribute; another value under the same key would replace it, and nobody would know."""
-        if row.setdefault(key, value) != value:
-            found = f"two values of {key.removeprefix(CASE)} after event {self.events + len(self._waiting):,}"
-            raise self.xml.refusal(found, wanted="each key once in a trace and in an event")
+    def _refuse(self, key: str, row: Mapping[str, str | None]) -> NoReturn:
         if len(row) > MOST_COLUMNS:
             wanted = f"at most {MOST_COLUMNS:,} attributes"
             raise self.xml.refusal("a trace or an event with more attributes", wanted=wanted)
+        found = f"two values of {key.removeprefix(CASE)} after event {self.events + len(self._waiting):,}"
+        raise self.xml.refusal(found, wanted="each key once in a trace and in an event")
 
     def _end(self, tag: str) -> None:
         if self._depth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
@@ -105,6 +106,8 @@ class _Parser:
 
     def __init__(self, xml: Xml) -> None:
         self._xml, self._depth, self._number = xml, 0, 0
+        self._most = math.inf if xml.most is None else MOST_ELEMENTS
+        self._hand_start, self._hand_end = xml.start, xml.end
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
@@ -116,16 +119,16 @@ class _Parser:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._number += 1
-        if self._number > MOST_ELEMENTS and self._xml.most is not None:
-            self._xml.refuse_number()
         if self._depth > DEEPEST:
             self._xml.refuse_depth(self.parser.CurrentLineNumber)
-        self._xml.start(tag.rpartition(":")[2], attributes)
+        if self._number > self._most:
+            self._xml.refuse_number()
+        self._hand_start(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
 
     def _end(self, tag: str) -> None:
         self._depth -= 1
-        if self._xml.end is not None:
-            self._xml.end(tag.rpartition(":")[2])
+        if self._hand_end is not None:
+            self._hand_end(tag.rpartition(":")[2] if ":" in tag else tag)
 
     def _refuse(self, *_: object) -> NoReturn:
         self._xml.refuse_entity(self.parser.CurrentLineNumber)
