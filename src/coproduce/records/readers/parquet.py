@@ -36,19 +36,20 @@ def read_parquet(files: Sequence[Path], engine: Engine, *, name: str) -> Staged:
 def _schema(file: Path, *, name: str) -> pa.Schema:
     with faults_of_files(name):
         try:
-            return pq.read_schema(file)
+            schema, metadata = pq.read_schema(file), pq.read_metadata(file)
+            groups = [metadata.row_group(place).num_rows for place in range(metadata.num_row_groups)]
         except (pa.ArrowException, OSError, ValueError) as error:  # also a name that is not in UTF-8
             if isinstance(error, PermissionError | IsADirectoryError):
                 raise
-            raise RecordsError(
-                Fault(
-                    file=name,
-                    rule="parquet",
-                    found="what is not a whole Parquet file",
-                    wanted="Parquet",
-                    hint="It may be cut off: copy or download it again.",
-                )
-            ) from None
+            raise RecordsError(_damaged(name)) from None
+    if sum(groups) != metadata.num_rows or min(groups, default=0) < 0:
+        raise RecordsError(_damaged(name))
+    return schema
+
+
+def _damaged(name: str) -> Fault:
+    found, hint = "what is not a whole Parquet file", "It may be cut off: copy or download it again."
+    return Fault(file=name, rule="parquet", found=found, wanted="Parquet", hint=hint)
 
 
 def _differences(schema: pa.Schema, first: pa.Schema, *, name: str) -> list[Fault]:
