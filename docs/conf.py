@@ -34,6 +34,8 @@ logging.getLogger("sphinx.sphinx.directives.other").addFilter(
 html_theme = "pydata_sphinx_theme"
 html_title = "Coproduce"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["docs.css"]
 html_copy_source = False
 html_theme_options = {
     "show_prev_next": False,
