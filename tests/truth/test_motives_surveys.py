@@ -54,7 +54,10 @@ def test_means_shares_and_medians(checked):
         "ratio": 3.45 / 1.5,
     }
     for name, truth in truths.items():
-        found[name].are_right(checked, SURVEY, name, truth=truth)
+        # The median of a few hundred unequal weights is a little low (6,000 other samples: by 0.0026, error 0.0012).
+        known = -0.0026 if name == "median" else None
+        checked.bias(SURVEY, name, estimates=found[name].value, truth=truth, known=known)
+        found[name].hold(checked, SURVEY, name, truth=truth)
     found["none"].seldom_alarm(checked, SURVEY, "a mean of nought among the old said to differ from it")
 
 

@@ -81,7 +81,9 @@ def test_how_minutes_lie_along_deprivation(checked):
         return one
 
     found = Answers.of(asked(slope), 73, runs=RUNS)
-    found.are_right(checked, MINUTES, "concentration index", truth=slope / 3)
+    # Ranks and the mean are the sample's own: it is off by something of the order of 1 / n.
+    checked.bias(MINUTES, "concentration index", estimates=found.value, truth=slope / 3, known=-0.0035)
+    found.hold(checked, MINUTES, "concentration index", truth=slope / 3)
     found.are_found(checked, MINUTES, "an index of 0.2")
     Answers.of(asked(0.0), 74, runs=RUNS).seldom_alarm(checked, MINUTES, "no concentration")
 

@@ -48,7 +48,9 @@ def test_asymmetry_of_the_funnel(checked):
             )
             for place, shown in enumerate((1.0, 0.05))
         )
-        checked.false_alarms(FUNNEL, name, alarms=int(alarms), runs=runs)
+        # Egger's line takes what effects differ by for a factor of their errors, and is somewhat too sure.
+        known = 0.08 if test is egger else None
+        checked.false_alarms(FUNNEL, name, alarms=int(alarms), runs=runs, known=known)
         checked.power(FUNNEL, f"one in twenty of the others shown: {name}", found=int(found), runs=runs)
 
 
