@@ -34,8 +34,10 @@ checked: .venv/.ready ## Recompute every published figure and simulation, five t
 	COPRODUCE_REPEATS=5 $(BIN)/python -m pytest -q tests/accuracy tests/truth --checked docs/checked.md
 
 screenshots: .venv/.ready ## Make the journeys in a browser and copy the pictures that the documentation shows
-	$(BIN)/python -m pytest -q tests/browser/test_journeys.py
+	$(BIN)/python -m pytest -q tests/browser/test_journeys.py tests/browser/test_coordinator_tutorial.py tests/browser/test_pictures.py
 	cd build/screenshots && cp service.png answer.png result.png typing-for-somebody.png evaluation.png $(CURDIR)/docs/platform/images
+	cd build/screenshots && cp coordinator-*.png analyst-report.png analyst-map.svg $(CURDIR)/docs/tutorials/images
+	cd build/screenshots && cp report.png $(CURDIR)/docs/images
 
 fuzz: .venv/.ready ## Breed inputs that might break a reader, five minutes each; what breaks one is kept in tests/fuzz/corpus
 	FUZZ=1 sh tools/setup.sh

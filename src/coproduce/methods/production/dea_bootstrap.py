@@ -58,7 +58,7 @@ def dea_bootstrap(
     DeaBootstrap
         Computed on distances (one over the efficiency), drawn from a kernel density that is reflected at 1; the
         bandwidth is Silverman's rule without the units on the frontier. In simulations with 60 to 500 units, intervals
-        of 95 % hold the truth of 82 to 89 % of the units: they promise too much, and a worry says so.
+        of 95 % hold the truth of 80 to 89 % of the units: they promise too much, and a worry says so.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def _worries(bias: Floats, again: Floats) -> tuple[Worry, ...]:
             name="interval_coverage",
             value=None,
             ok=False,
-            meaning="In simulations, intervals of 95% by this bootstrap hold the truth of 82% to 89% of the units.",
+            meaning="In simulations, intervals of 95% by this bootstrap hold the truth of 80% to 89% of the units.",
             lowers=0,
         ),
     )
