@@ -14,6 +14,10 @@ from tests.checked import SUBJECTS, Agreement, Checked, Kept
 from coproduce import __version__
 
 PICTURE = "images/checked-promises.svg"
+WORDS = (
+    "Every simulation's coverage and false alarms beside what was promised: a mark for each, a line for each question; "
+    "those that are said to be short of their promise have a colour of their own"
+)
 INTRODUCTION = """\
 # What was checked
 
@@ -50,7 +54,7 @@ def page(told: Sequence[Agreement | Kept], *, root: Path) -> str:
             ("", "published figures", "numbers of programs and formulas", "simulations", "records simulated"),
             [_counted(name, figures, promises) for name in subjects],
         ),
-        f"![How often what was promised was kept, for every simulation, with what chance leaves open]({PICTURE})\n",
+        f"![{WORDS}]({PICTURE})\n",
         *(_section(name, figures, promises) for name in subjects),
         BRUTE + "\n".join(_properties(root)),
     ]
@@ -77,37 +81,40 @@ def is_on(rows: set[tuple[str, ...]], one: Agreement | Kept) -> bool:
 
 
 def picture(told: Iterable[Agreement | Kept]) -> str:
-    """Coverage, false alarms and power of every simulation, as SVG."""
+    """Every simulation's coverage and false alarms beside what was promised, a line for each question, as SVG."""
     import altair as alt
 
     from coproduce.reports.palette import LIGHT
     from coproduce.reports.vega import data, drawn_chart
 
     rows = [
-        {"name": f"{one.simulation.question} · {one.simulation.design} · {one.what}", "measure": one.measure}
-        | {"found": one.found, "low": one.low, "high": one.high, "promised": one.promised}
+        {"question": one.simulation.question, "measure": one.measure, "found": one.found}
+        | {"promised": one.promised, "said": "said to be short" if one.short else "kept"}
         for one in told
         if isinstance(one, Kept) and one.measure in {"coverage", "false alarms"}
     ]
+    hue = alt.Color(
+        "said:N",
+        title=None,
+        scale=alt.Scale(domain=["kept", "said to be short"], range=[LIGHT["citizen"], LIGHT["organisation"]]),
+    )
 
-    def panel(measure: str, low: float, high: float) -> alt.LayerChart:
-        mine = data([row for row in rows if row["measure"] == measure])
-        y = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=460))
+    def panel(measure: str, *, promised: float, low: float, high: float) -> alt.LayerChart:
+        mine = [row for row in rows if row["measure"] == measure and row["promised"] == promised]
         scale = alt.Scale(domain=[low, high], clamp=True)
-        x = alt.X("low:Q", title=measure, scale=scale, axis=alt.Axis(format="%"))
-        base = alt.Chart(mine)
+        found = alt.X("found:Q", title="found", scale=scale, axis=alt.Axis(format="%"))
+        rule = alt.Chart(data([{"at": promised}])).mark_rule(color=LIGHT["ink"], strokeDash=[4, 3])
+        dots = alt.Chart(data(mine)).mark_tick(thickness=2, size=16, opacity=0.65)
         return alt.layer(
-            base.mark_tick(color=LIGHT["organisation"], thickness=3, size=14).encode(
-                y=y, x=alt.X("promised:Q", scale=scale)
-            ),
-            base.mark_rule(color=LIGHT["citizen"]).encode(y=y, x=x, x2="high:Q"),
-            base.mark_circle(color=LIGHT["citizen"], size=46, opacity=1).encode(
-                y=y, x=alt.X("found:Q", scale=scale)
-            ),
-        ).properties(width=320, title=f"{measure.capitalize()}: found (dot) and promised (bar)")
+            rule.encode(x=alt.X("at:Q", scale=scale)),
+            dots.encode(x=found, y=alt.Y("question:N", title=None, sort=list(SUBJECTS)), color=hue),
+        ).properties(width=300, height=alt.Step(24), title=f"{measure.capitalize()}, {promised:.0%} promised")
 
-    panels = [panel("coverage", 0.7, 1.0), panel("false alarms", 0.0, 0.3)]
-    svg, _ = drawn_chart(alt.vconcat(*panels))
+    panels = [
+        panel("coverage", promised=0.95, low=0.7, high=1.0),
+        panel("false alarms", promised=0.05, low=0.0, high=0.3),
+    ]
+    svg, _ = drawn_chart(alt.hconcat(*panels, spacing=40))
     return svg
 
 

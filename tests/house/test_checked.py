@@ -28,5 +28,7 @@ def test_every_design_of_effects_is_simulated(root):
     rows = keys((root / "docs" / "checked.md").read_text(encoding="utf-8"))
     kept = {(row[1].partition(":")[0], row[2]) for row in rows if row[0] == "effects"}
     for measure in ("bias", "coverage", "false alarms", "power"):
-        missing = [name for name in get_args(Design) if not any(measure == m and d.startswith(name) for d, m in kept)]
+        missing = [
+            name for name in get_args(Design) if not any(measure == m and d.startswith(name) for d, m in kept)
+        ]
         assert not missing, f"{measure} is not simulated for {missing}"

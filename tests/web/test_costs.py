@@ -66,7 +66,10 @@ def test_a_cost_is_struck_out_and_the_trail_keeps_it(world, signed_in):
     held = write(world)
     signed_in("coordinator").post(place(world, "strike_cost", held.pk))
     assert not Cost.objects.exists()
-    assert [entry.after is None for entry in TrailEntry.objects.filter(kind="cost").order_by("pk")] == [False, True]
+    assert [entry.after is None for entry in TrailEntry.objects.filter(kind="cost").order_by("pk")] == [
+        False,
+        True,
+    ]
 
 
 def test_the_form_offers_the_arms_and_what_was_written_leaves_with_an_export(world, signed_in, tmp_path):

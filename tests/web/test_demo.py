@@ -29,7 +29,9 @@ def test_the_demo_has_every_room_and_says_that_it_is_simulated(db, client, capsy
     assert set(Concern.objects.values_list("status", flat=True)) == {"open", "answered", "closed"}
     assert Evaluation.objects.get().published_at
     assert set(Run.objects.values_list("state", "refusal")) == {("done", "")}
-    found = {finding["question"]: finding for finding in Run.objects.get(evaluation=None).findings["findings"]}
+    found = {
+        finding["question"]: finding for finding in Run.objects.get(evaluation=None).findings["findings"]
+    }
     assert found.keys() >= {"audit", "classify", "power", "effects", "harms", "motives", "value"}
     assert "better at a price" in found["value"]["answer"]  # visits cost more, and help
     learned = client.get("/neighbourhood-care/learn").content.decode()
