@@ -49,11 +49,12 @@ def checked_rows(root: Path) -> set[tuple[str, ...]]:
 def checked(request: pytest.FixtureRequest) -> Iterator[Checked]:
     """Where a test says what it checked; a check that the page does not have fails."""
     told = Checked(test=request.node.nodeid)
+    writing = request.config.getoption("--checked")
+    rows = set() if writing else request.getfixturevalue("checked_rows")
     yield told
     assert told.told, "this test has checked nothing"
     request.config.stash[TOLD].append(told)
-    if not request.config.getoption("--checked"):
-        rows = request.getfixturevalue("checked_rows")
+    if not writing:
         missing = [one.key for one in told.told if not checked_page.is_on(rows, one)]
         assert not missing, f"docs/checked.md does not have these (make checked writes it): {missing}"
 

@@ -217,11 +217,3 @@ def test_a_file_that_may_not_be_read_is_a_fault(write_study, name):
 @pytest.mark.parametrize("name", ["a.xlsx", "a.xml", "noend", "a.zip"])
 def test_a_file_of_another_kind_is_a_fault(fault_of, name):
     assert fault_of({name: "x"}).rule == "kind"
-
-
-def test_a_pipe_and_a_folder_are_no_files(write_study):
-    folder = write_study({}, toml="[records.events]\npath = 'pipe.csv'\n")
-    os.mkfifo(folder / "pipe.csv")
-    with Engine(threads=1) as engine:
-        (fault,) = check_records(read_study(folder), engine)
-    assert fault.found == "a device or a pipe"
