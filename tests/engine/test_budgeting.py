@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -32,35 +31,12 @@ voter_id;vote;points;age
 """
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
-
-
 @pytest.fixture
 def page_vote(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    (vote,) = blocks("text")
+    vote = re.search(r"^```text\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)[1]
     Path("vote.pb").write_text(vote, encoding="utf-8")
-
-
-def test_the_page_shows_what_the_command_prints(page_vote, capsys):
-    commands = [shlex.split(block)[1:] for block in blocks("sh")]
-    shown = blocks("console")
-    assert len(commands) == len(shown) == 3
-    for words, block in zip(commands, shown, strict=True):
-        assert main(words) == 0
-        told = capsys.readouterr().out.splitlines()
-        assert [line for line in block.splitlines() if line not in told] == []
-
-
-def test_the_pages_program_runs(page_vote, capsys):
-    (program,) = blocks("python")
-    exec(compile(program, "participatory-budgeting.md", "exec"), {})
-    assert capsys.readouterr().out.splitlines() == [
-        "greedy ('pool', 'court') 4",
-        "equal_shares ('pool', 'books', 'lights') 0",
-    ]
 
 
 def test_the_command_prints_data(page_vote, capsys):
